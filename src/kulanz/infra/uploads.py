@@ -1,0 +1,101 @@
+"""The one place through which a file from outside comes in: PDF, JPEG or PNG by content, with a size limit.
+
+Files lie in `<data directory>/uploads/ab/abcdef…` under the hash of their content, outside every web root; they
+leave only as downloads (`Content-Disposition: attachment`), never to be shown by the browser on our own origin.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+import filetype
+from django.conf import settings
+from django.db import transaction
+from django.http import FileResponse
+
+from kulanz.infra.models import Upload
+from kulanz.kernel.acts import Act
+from kulanz.kernel.refusals import NotFound, Refusal
+from kulanz.kernel.text import N_, Phrase
+
+MAX_BYTES = 10_000_000
+ALLOWED = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+class FileRefused(Refusal):
+    """A file that is empty, too large or of a kind we do not take."""
+
+    code = "file_refused"
+    sentence = N_(
+        "The file “%(name)s” was not taken: %(reason)s. Please send a PDF, JPEG or PNG file of at most 10 MB."
+    )
+
+
+def content_type_of(content: bytes) -> str | None:
+    """The kind by content (never by name), or None if it is not one we take."""
+    kind = filetype.guess(content[:8192])
+    return kind.mime if kind is not None and kind.mime in ALLOWED else None
+
+
+@transaction.atomic
+def keep_upload(act: Act, *, name: str, content: bytes, account_id: UUID | None) -> Upload:
+    """Check and keep a file from outside. Raises FileRefused; nothing is kept then."""
+    shown = _shown_name(name)
+    if not content:
+        raise FileRefused(name=shown, reason=Phrase(N_("it is empty")))
+    if len(content) > MAX_BYTES:
+        raise FileRefused(name=shown, reason=Phrase(N_("it is too large")))
+    kind = content_type_of(content)
+    if kind is None:
+        raise FileRefused(name=shown, reason=Phrase(N_("its content is neither PDF nor JPEG nor PNG")))
+    digest = hashlib.sha256(content).hexdigest()
+    _store(path_of(digest), content)
+    return Upload.objects.create(
+        name=shown,
+        content_type=kind,
+        size_bytes=len(content),
+        sha256=digest,
+        account_id=account_id,
+        uploaded_at=act.at,
+        uploaded_by=act.by.name,
+    )
+
+
+def path_of(sha256: str) -> Path:
+    """Where the content with this hash lies."""
+    folder: Path = settings.CONFIG.data_dir / "uploads" / sha256[:2]
+    return folder / sha256
+
+
+def download(upload: Upload) -> FileResponse:
+    """The file as a download that no browser opens on our origin. Raises NotFound if the file is gone."""
+    try:
+        file = path_of(upload.sha256).open("rb")
+    except FileNotFoundError as error:
+        raise NotFound(reference=upload.name) from error
+    response = FileResponse(file, as_attachment=True, filename=upload.name, content_type=upload.content_type)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _shown_name(name: str) -> str:
+    """A name safe to show and to download under: the last part, without control characters, at most 120 long."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable()).strip()[-120:] or "file"
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that a crash leaves no half file under the final name."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)

@@ -1,0 +1,52 @@
+"""Fixtures of all tests: a database that keeps its rows (no table is ever emptied), a pinned clock, languages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.test.utils import override_settings
+from django.utils import translation
+from hypothesis import HealthCheck, settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests import plugin
+
+# The same examples on every machine: a failure found once is found again. The long profile searches further.
+settings.register_profile("short", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("long", deadline=None, max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Starts the server before pytest-django makes the test database."""
+    plugin.server()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Real commits, for tests with two connections and for triggers that fire at commit.
+
+    Nothing is emptied afterwards (the books refuse it): such tests open accounts of their own and look only at them.
+    """
+    with django_db_blocker.unblock():
+        yield
+        from django.db import connections
+
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared in English unless a test says otherwise."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """Hashing slowly is for real passwords."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
