@@ -1,0 +1,202 @@
+"""Verbs and questions about claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+
+from kulanz.infra.audit import Note, record
+from kulanz.kernel.acts import Act
+from kulanz.kernel.events import publish
+from kulanz.kernel.money import Money
+from kulanz.kernel.references import normalise
+from kulanz.kernel.refusals import NotFound, Refusal
+from kulanz.kernel.text import N_
+from kulanz.ledger.booking import Entry, Leg, book
+from kulanz.ledger.events import ClaimsReversed, ClaimsSettled
+from kulanz.ledger.models import Claim, ClaimBalance, Posting, Transaction
+from kulanz.ledger.states import Book, ClaimState, TransactionKind
+from kulanz.parties.api import lock_accounts
+
+
+class NothingOutstanding(Refusal):
+    """The claim is already settled."""
+
+    code = "nothing_outstanding"
+    sentence = N_("Nothing is outstanding on %(claim)s any more. Nothing was changed.")
+
+
+class MoreThanOutstanding(Refusal):
+    """More would be taken from a claim than is left of it."""
+
+    code = "more_than_outstanding"
+    sentence = N_("Only %(outstanding)s is outstanding on %(claim)s; %(amount)s cannot be taken from it.")
+
+
+def claims_with_balance() -> QuerySet[Claim]:
+    """Claims with all that lists and letters need, in one query."""
+    return Claim.objects.select_related("balance", "invoice", "account", "account__person", "account__brand")
+
+
+def find_claim(reference: str) -> Claim:
+    """By creditor reference or invoice number, in any spacing. Raises NotFound."""
+    value = normalise(reference)
+    claim = claims_with_balance().filter(Q(reference=value) | Q(references__value=value)).distinct().first()
+    if claim is None:
+        raise NotFound(reference=reference)
+    return claim
+
+
+def claims_of(account_id: UUID) -> list[Claim]:
+    """Every claim on an account, newest first."""
+    return list(claims_with_balance().filter(account_id=account_id).order_by("-founded_on", "-id"))
+
+
+def open_claims_of(account_id: UUID) -> list[Claim]:
+    """What is still outstanding on an account, longest due first."""
+    return list(
+        claims_with_balance().filter(account_id=account_id, balance__outstanding_cents__gt=0).order_by("due_on", "id")
+    )
+
+
+def in_state(claims: QuerySet[Claim], state: ClaimState) -> QuerySet[Claim]:
+    """Filter by derived state; the same decision as `rules.claim_state`, as a query (a test compares both)."""
+    gone = Q(balance__outstanding_cents=0)
+    reversed_ = gone & Q(balance__reversed_cents__gt=0)
+    written_off = gone & ~Q(balance__reversed_cents__gt=0) & Q(balance__written_off_cents__gt=0)
+    disputed = Q(balance__outstanding_cents__gt=0, balance__open_disputes__gt=0)
+    undisputed = Q(balance__outstanding_cents__gt=0, balance__open_disputes=0)
+    partly = Q(balance__outstanding_cents__lt=F("balance__charged_cents"))
+    conditions = {
+        ClaimState.REVERSED: reversed_,
+        ClaimState.WRITTEN_OFF: written_off,
+        ClaimState.SETTLED: gone & ~Q(balance__reversed_cents__gt=0) & ~Q(balance__written_off_cents__gt=0),
+        ClaimState.DISPUTED: disputed,
+        ClaimState.PART_PAID: undisputed & partly,
+        ClaimState.OPEN: undisputed & ~partly,
+    }
+    return claims.filter(conditions[state])
+
+
+def credit_of(account_id: UUID) -> list[Money]:
+    """What we owe this account (over-payments, credit notes), per currency; empty where nothing."""
+    rows = (
+        Posting.objects.filter(account_id=account_id, book=Book.REFUNDS_PAYABLE.value)
+        .values_list("currency")
+        .annotate(total=Sum("amount_cents"))
+    )
+    return [Money(-total, currency) for currency, total in sorted(rows) if total < 0]
+
+
+@transaction.atomic
+def reverse_claim(act: Act, claim: Claim) -> None:
+    """The claim never existed: what is outstanding is taken back from revenue, what was paid becomes a credit.
+
+    Raises NothingOutstanding when the claim has been reversed before.
+    """
+    lock_accounts([claim.account_id])
+    balance = ClaimBalance.objects.get(claim=claim)
+    if balance.state is ClaimState.REVERSED:
+        raise NothingOutstanding(claim=claim.title)
+    never_owed = balance.outstanding_cents + balance.paid_cents
+    if not never_owed:
+        raise NothingOutstanding(claim=claim.title)
+    book(act, _reversal(act, claim, never_owed, balance.paid_cents))
+    record(act, [Note("reversed", "ledger.claim", claim.pk, claim.account_id)])
+    publish(ClaimsReversed(act, frozenset({claim.pk}), frozenset({claim.account_id})))
+
+
+def _reversal(act: Act, claim: Claim, never_owed_cents: int, paid_cents: int) -> list[Entry]:
+    """Receivable against revenue; and what had been paid on it becomes the payer's credit."""
+
+    def entry(suffix: str, kind: TransactionKind, *legs: Leg) -> Entry:
+        key = f"reversal:{claim.pk}{suffix}"
+        return Entry(key, claim.account_id, kind, act.on, claim.currency, claim.title, legs)
+
+    entries = [
+        entry(
+            "",
+            TransactionKind.CLAIM_REVERSAL,
+            Leg(Book.REVENUE, never_owed_cents),
+            Leg(Book.RECEIVABLE, -never_owed_cents, claim.pk),
+        )
+    ]
+    if paid_cents:
+        entries.append(
+            entry(
+                ":paid",
+                TransactionKind.ALLOCATION,
+                Leg(Book.RECEIVABLE, paid_cents, claim.pk),
+                Leg(Book.REFUNDS_PAYABLE, -paid_cents),
+            )
+        )
+    return entries
+
+
+@transaction.atomic
+def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> None:
+    """A correction, return or goodwill lowers the claim; what exceeds the outstanding part becomes a credit.
+
+    `key` makes it idempotent: the same credit note twice lowers the claim once.
+    """
+    lock_accounts([claim.account_id])
+    balance = ClaimBalance.objects.get(claim=claim)
+    # A repeated call must describe the same content, so the split is looked up in the books, not computed again.
+    if Transaction.objects.filter(key=key).exists():
+        return
+    lowered = min(balance.outstanding_cents, amount.cents)
+    legs = [Leg(Book.REVENUE, amount.cents)]
+    if lowered:
+        legs.append(Leg(Book.RECEIVABLE, -lowered, claim.pk))
+    if amount.cents > lowered:
+        legs.append(Leg(Book.REFUNDS_PAYABLE, lowered - amount.cents))
+    entry = Entry(
+        key=key,
+        account_id=claim.account_id,
+        kind=TransactionKind.REFUND,
+        on=act.on,
+        currency=claim.currency,
+        text=claim.title,
+        legs=tuple(legs),
+    )
+    book(act, [entry])
+    record(act, [Note("credited", "ledger.claim", claim.pk, claim.account_id, {"amount": str(amount)})])
+    announce_settled(act, [claim.pk])
+
+
+@transaction.atomic
+def write_off(act: Act, claim: Claim) -> None:
+    """We no longer pursue what is outstanding. Raises NothingOutstanding."""
+    lock_accounts([claim.account_id])
+    balance = ClaimBalance.objects.get(claim=claim)
+    if not balance.outstanding_cents:
+        raise NothingOutstanding(claim=claim.title)
+    cents = balance.outstanding_cents
+    entry = Entry(
+        key=f"write-off:{claim.pk}",
+        account_id=claim.account_id,
+        kind=TransactionKind.WRITE_OFF,
+        on=act.on,
+        currency=claim.currency,
+        text=claim.title,
+        legs=(Leg(Book.WRITE_OFF, cents), Leg(Book.RECEIVABLE, -cents, claim.pk)),
+    )
+    book(act, [entry])
+    record(act, [Note("written off", "ledger.claim", claim.pk, claim.account_id)])
+    announce_settled(act, [claim.pk])
+
+
+def announce_settled(act: Act, claim_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Of these claims, those of which nothing is left: say so to the house. Returns their ids."""
+    rows: Sequence[tuple[UUID, UUID]] = list(
+        ClaimBalance.objects.filter(claim_id__in=list(claim_ids), outstanding_cents=0).values_list(
+            "claim_id", "account_id"
+        )
+    )
+    settled = frozenset(claim_id for claim_id, _ in rows)
+    if settled:
+        publish(ClaimsSettled(act, settled, frozenset(account_id for _, account_id in rows)))
+    return settled

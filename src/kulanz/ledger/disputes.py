@@ -1,0 +1,126 @@
+"""Objections: anybody may say he does not owe it; a person decides, with reasons."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from kulanz.infra.audit import Note, record
+from kulanz.infra.moves import move
+from kulanz.kernel.acts import Act, ActorKind
+from kulanz.kernel.events import publish
+from kulanz.kernel.money import Money
+from kulanz.kernel.references import new_code
+from kulanz.kernel.refusals import NotFound, Refusal
+from kulanz.kernel.text import N_
+from kulanz.ledger.claims import MoreThanOutstanding, NothingOutstanding
+from kulanz.ledger.events import DisputeDecided, DisputeRaised
+from kulanz.ledger.models import Claim, ClaimBalance, Dispute
+from kulanz.ledger.rules import decision_due
+from kulanz.ledger.states import DISPUTE, DisputeKind, DisputeState
+from kulanz.parties.api import lock_accounts
+
+
+class DecisionNeedsReason(Refusal):
+    """Who decides about a person says why."""
+
+    code = "decision_needs_reason"
+    sentence = N_("Please give the reason for the decision: it is told to the person who objected.")
+
+
+class OnlyPeopleDecide(Refusal):
+    """A rule may not decide an objection."""
+
+    code = "only_people_decide"
+    sentence = N_("An objection is decided by a person, never by a rule.")
+
+
+@transaction.atomic
+def raise_dispute(
+    act: Act,
+    claim: Claim,
+    *,
+    kind: DisputeKind,
+    amount: Money | None = None,
+    words: str = "",
+    proof_id: UUID | None = None,
+) -> Dispute:
+    """Somebody objects to a claim. Needs no form and no proof; dunning pauses at once (others listen).
+
+    The same objection of the same kind again returns the open one. Raises NothingOutstanding on a claim that is
+    already settled, MoreThanOutstanding for a part larger than what is left.
+    """
+    lock_accounts([claim.account_id])
+    balance = ClaimBalance.objects.get(claim=claim)
+    if not balance.outstanding_cents:
+        raise NothingOutstanding(claim=claim.title)
+    if amount is not None and amount.cents > balance.outstanding_cents:
+        raise MoreThanOutstanding(claim=claim.title, outstanding=balance.outstanding, amount=amount)
+    same = Dispute.objects.filter(claim=claim, kind=kind.value, state=DisputeState.OPEN.value).first()
+    if same is not None:
+        return same
+    dispute = Dispute.objects.create(
+        reference="E" + new_code(7),
+        claim=claim,
+        account_id=claim.account_id,
+        kind=kind.value,
+        amount_cents=None if amount is None else amount.cents,
+        currency=claim.currency,
+        words=words.strip(),
+        proof_id=proof_id,
+        raised_at=act.at,
+        raised_by=act.by.name,
+        decide_by=decision_due(act.on),
+    )
+    record(
+        act,
+        [
+            Note(
+                "dispute raised",
+                "ledger.claim",
+                claim.pk,
+                claim.account_id,
+                {"kind": kind.value, "dispute": dispute.reference},
+            )
+        ],
+    )
+    publish(DisputeRaised(act, dispute.pk, claim.pk, claim.account_id))
+    return dispute
+
+
+@transaction.atomic
+def decide_dispute(act: Act, dispute: Dispute, *, upheld: bool, reason: str) -> None:
+    """A person decides. Upholding does not move money by itself: the person credits or reverses the claim.
+
+    Raises OnlyPeopleDecide for a rule, DecisionNeedsReason without a reason, SomebodyWasFaster when it was decided.
+    """
+    if act.by.kind is not ActorKind.PERSON:
+        raise OnlyPeopleDecide
+    if not reason.strip():
+        raise DecisionNeedsReason
+    lock_accounts([dispute.account_id])
+    move(
+        act,
+        dispute,
+        DISPUTE,
+        old=DisputeState.OPEN,
+        new=DisputeState.UPHELD if upheld else DisputeState.REJECTED,
+        account_id=dispute.account_id,
+        decided_at=act.at,
+        decided_by=act.by.name,
+        decision_reason=reason.strip(),
+    )
+    publish(DisputeDecided(act, dispute.pk, dispute.claim_id, dispute.account_id))
+
+
+def find_dispute(reference: str) -> Dispute:
+    """By its reference. Raises NotFound."""
+    found = (
+        Dispute.objects.select_related("claim", "claim__invoice", "claim__balance", "account__person")
+        .filter(reference=reference)
+        .first()
+    )
+    if found is None:
+        raise NotFound(reference=reference)
+    return found

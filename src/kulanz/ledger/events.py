@@ -1,0 +1,42 @@
+"""Facts the books state. They carry sets: a bank file settles eighty thousand claims at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kulanz.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsSettled(Event):
+    """Nothing is left of these claims: paid, credited or written off."""
+
+    claim_ids: frozenset[UUID]
+    account_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsReversed(Event):
+    """These claims never existed."""
+
+    claim_ids: frozenset[UUID]
+    account_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRaised(Event):
+    """Somebody says he does not owe it."""
+
+    dispute_id: UUID
+    claim_id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeDecided(Event):
+    """A person has decided an objection, with reasons."""
+
+    dispute_id: UUID
+    claim_id: UUID
+    account_id: UUID

@@ -1,0 +1,238 @@
+"""Which bank line pays which claim: found set-wise, booked alone only on two agreeing facts, else shown to a person.
+
+Stage 1 (all there is so far): the text names claims of one account and their outstanding sum equals the amount.
+A reference alone never books a differing amount: a mistyped number may hit somebody else's claim. Everything the
+text names but the amount denies becomes a suggestion with its evidence. Later stages (known payers, typing errors,
+names) join the list `STAGES` with lower scores.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+from rapidfuzz import fuzz
+
+from kulanz.kernel.acts import Act
+from kulanz.ledger.allocations import Portion, allocate
+from kulanz.ledger.models import BankLine, Suggestion
+from kulanz.parties.api import lock_accounts
+
+BOOK_FROM_SCORE = 85
+CHUNK = 500
+
+# Words the payer wrote that are a reference of a claim. References written in groups ("RF55 5363 65") are found by
+# trying every length behind an "RF" plus two digits in the text without separators.
+_HITS = """
+    WITH line AS MATERIALIZED (
+        SELECT id, amount_cents, currency, payer_name, payer_iban,
+               upper(remittance || ' ' || end_to_end_id || ' ' || creditor_reference) AS words
+          FROM ledger_bankline
+         WHERE amount_cents > 0 AND allocated_cents = 0 AND id = ANY(%s)
+    ), token AS (
+        SELECT DISTINCT id, word FROM line, regexp_split_to_table(words, '[^A-Z0-9]+') AS word
+         WHERE length(word) BETWEEN 4 AND 25
+        UNION
+        SELECT id, substr(compact, start, width)
+          FROM (SELECT id, regexp_replace(words, '[^A-Z0-9]', '', 'g') AS compact FROM line) AS c,
+               LATERAL (SELECT m.start FROM generate_series(1, length(compact) - 4) AS m (start)
+                         WHERE substr(compact, m.start, 4) ~ '^RF[0-9][0-9]$') AS p,
+               generate_series(5, 25) AS width
+         WHERE start + width - 1 <= length(compact)
+    )
+    SELECT DISTINCT line.id, line.amount_cents, line.payer_name, line.payer_iban,
+           b.claim_id, b.account_id, b.outstanding_cents, r.value, p.name,
+           EXISTS (SELECT 1 FROM ledger_bankline earlier
+                     JOIN ledger_allocation a ON a.bank_line_id = earlier.id AND a.account_id = b.account_id
+                    WHERE earlier.payer_iban = line.payer_iban AND line.payer_iban <> '')
+      FROM token
+      JOIN line USING (id)
+      JOIN ledger_claimreference r ON r.value = token.word
+      JOIN ledger_claimbalance b ON b.claim_id = r.claim_id
+           AND b.outstanding_cents > 0 AND b.currency = line.currency
+      JOIN parties_account acc ON acc.id = b.account_id
+      LEFT JOIN parties_person p ON p.id = acc.person_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A claim named in the text of a line, with everything that speaks for or against it."""
+
+    line_id: UUID
+    amount_cents: int
+    payer_name: str
+    payer_iban: str
+    claim_id: UUID
+    account_id: UUID
+    outstanding_cents: int
+    reference: str
+    holder_name: str
+    iban_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A claim a line may pay: how sure we are, by which rule, and why."""
+
+    line_id: UUID
+    claim_id: UUID
+    account_id: UUID
+    cents: int
+    score: int
+    rule: str
+    evidence: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What one run did, in bank lines."""
+
+    booked: int
+    suggested: int
+    unmatched: int
+
+
+Stage = Callable[[Sequence[UUID]], list[Candidate]]
+T = TypeVar("T")
+
+
+def by_reference(line_ids: Sequence[UUID]) -> list[Candidate]:
+    """Stage 1: claims named in the text."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HITS, [list(line_ids)])
+        rows = cursor.fetchall()
+    hits: dict[UUID, dict[UUID, Hit]] = defaultdict(dict)
+    for row in rows:
+        hit = Hit(*row)
+        hits[hit.line_id].setdefault(hit.claim_id, hit)
+    return [candidate for per_line in hits.values() for candidate in _judge(list(per_line.values()))]
+
+
+def _judge(hits: Sequence[Hit]) -> list[Candidate]:
+    """All claims that one line names: certain only if they are one account's and add up to the amount."""
+    total = sum(hit.outstanding_cents for hit in hits)
+    one_account = len({hit.account_id for hit in hits}) == 1
+    if one_account and total == hits[0].amount_cents:
+        return [_candidate(hit, score=98, rule="reference_and_amount", amount="equal") for hit in hits]
+    return [_candidate(hit, score=_doubtful(hit), rule="reference_only", amount=_compare(hit)) for hit in hits]
+
+
+def _doubtful(hit: Hit) -> int:
+    """Below the threshold whatever agrees: these are for a person. An agreeing payer ranks higher."""
+    agreeing = hit.iban_known or _name_similarity(hit) >= 90
+    if hit.outstanding_cents == hit.amount_cents:
+        return 80 if agreeing else 75
+    return 70 if agreeing else 30
+
+
+def _compare(hit: Hit) -> str:
+    if hit.amount_cents == hit.outstanding_cents:
+        return "equal"
+    return "lower" if hit.amount_cents < hit.outstanding_cents else "higher"
+
+
+def _name_similarity(hit: Hit) -> int:
+    """0 to 100, whatever the order of first and last name."""
+    return round(fuzz.token_sort_ratio(hit.payer_name.casefold(), (hit.holder_name or "").casefold()))
+
+
+def _candidate(hit: Hit, *, score: int, rule: str, amount: str) -> Candidate:
+    evidence: dict[str, object] = {
+        "reference": hit.reference,
+        "amount": amount,
+        "iban_known": hit.iban_known,
+        "name_similarity": _name_similarity(hit),
+    }
+    cents = min(hit.amount_cents, hit.outstanding_cents)
+    return Candidate(hit.line_id, hit.claim_id, hit.account_id, cents, score, rule, evidence)
+
+
+STAGES: tuple[Stage, ...] = (by_reference,)
+
+
+def match(act: Act, *, dry_run: bool = False, line_ids: Sequence[UUID] | None = None) -> Matched:
+    """Match the unexplained lines (or only these), in chunks of their own transaction each.
+
+    Books what is certain, keeps suggestions for what is not. `dry_run` decides the same and writes nothing.
+    """
+    ids = list(line_ids) if line_ids is not None else _unexplained_ids()
+    totals = [_match_chunk(act, chunk, dry_run=dry_run) for chunk in _chunks(ids, CHUNK)]
+    return Matched(
+        booked=sum(t.booked for t in totals),
+        suggested=sum(t.suggested for t in totals),
+        unmatched=sum(t.unmatched for t in totals),
+    )
+
+
+def _unexplained_ids() -> list[UUID]:
+    return list(
+        BankLine.objects.filter(amount_cents__gt=0, allocated_cents=0)
+        .order_by("booked_on", "id")
+        .values_list("pk", flat=True)
+    )
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterable[list[T]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+@transaction.atomic
+def _match_chunk(act: Act, line_ids: Sequence[UUID], *, dry_run: bool) -> Matched:
+    """Look, lock the accounts found, look again under the lock, then act: nothing is booked on an old view."""
+    candidates = _candidates(line_ids)
+    if not dry_run and candidates:
+        lock_accounts(c.account_id for c in candidates)
+        candidates = _candidates(line_ids)
+    certain, doubtful = _separate(candidates)
+    booked = {c.line_id for c in certain}
+    suggested = {c.line_id for c in doubtful}
+    if not dry_run:
+        allocate(
+            act.as_rule("ledger.matching"),
+            [Portion(c.line_id, c.account_id, c.claim_id, c.cents, c.rule, c.score, c.evidence) for c in certain],
+        )
+        _keep_suggestions(line_ids, doubtful)
+    return Matched(len(booked), len(suggested), len(line_ids) - len(booked) - len(suggested))
+
+
+def _candidates(line_ids: Sequence[UUID]) -> list[Candidate]:
+    return [candidate for stage in STAGES for candidate in stage(line_ids)]
+
+
+def _separate(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Certain ones and those for a person. If two lines want one claim, none of them books by itself."""
+    wanted: dict[UUID, set[UUID]] = defaultdict(set)
+    for c in candidates:
+        if c.score >= BOOK_FROM_SCORE:
+            wanted[c.claim_id].add(c.line_id)
+    contested_lines = {line for lines in wanted.values() if len(lines) > 1 for line in lines}
+    certain = [c for c in candidates if c.score >= BOOK_FROM_SCORE and c.line_id not in contested_lines]
+    booked = {c.line_id for c in certain}
+    doubtful = [c for c in candidates if c.line_id not in booked]
+    return certain, doubtful
+
+
+def _keep_suggestions(line_ids: Sequence[UUID], doubtful: Sequence[Candidate]) -> None:
+    """Suggestions are a view of today: old ones of these lines go, today's take their place."""
+    Suggestion.objects.filter(bank_line_id__in=line_ids).delete()
+    Suggestion.objects.bulk_create(
+        [
+            Suggestion(
+                bank_line_id=c.line_id,
+                claim_id=c.claim_id,
+                account_id=c.account_id,
+                score=min(c.score, 70) if c.score >= BOOK_FROM_SCORE else c.score,
+                rule=c.rule,
+                evidence=c.evidence,
+            )
+            for c in doubtful
+        ]
+    )

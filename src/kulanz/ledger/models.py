@@ -1,0 +1,495 @@
+"""The tables of the books. Every row that hangs on an account carries `account_id`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Func, Q
+
+from kulanz.infra.guards import append_only, fixed, never_deleted
+from kulanz.infra.ids import new_id
+from kulanz.kernel.money import Money
+from kulanz.kernel.states import StateMachine
+from kulanz.ledger import guards
+from kulanz.ledger.rules import claim_state
+from kulanz.ledger.states import (
+    DISPUTE,
+    Book,
+    ClaimKind,
+    ClaimState,
+    DisputeKind,
+    DisputeState,
+    TransactionKind,
+)
+from kulanz.parties.api import Account, Brand
+
+
+def _choices(
+    kinds: type[Book] | type[TransactionKind] | type[ClaimKind] | type[DisputeKind] | type[DisputeState],
+) -> list[tuple[str, str]]:
+    return [(kind.value, kind.value) for kind in kinds]
+
+
+class Invoice(models.Model):
+    """The document that founds one claim, or the credit note that takes something back. Append-only."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice"
+        CREDIT_NOTE = "credit_note"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=70)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    order_number = models.CharField(max_length=70, blank=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    issued_on = models.DateField()
+    total_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "number"], name="invoice_number_once_per_brand"),
+            models.UniqueConstraint(fields=["id", "account"], name="invoice_with_its_account"),
+            models.CheckConstraint(
+                condition=~Q(kind="credit_note") | Q(total_cents__lte=0), name="credit_notes_are_not_positive"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-issued_on"], name="invoice_by_account")]
+        triggers = [append_only("ledger_invoice")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_cents, self.currency)
+
+
+class Claim(models.Model):
+    """An amount one account owes on one invoice. The row never changes; what is left of it is the balance.
+
+    `account` is the debtor's account; `ordered_by` the account that placed the order, which may be a thief's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(max_length=25, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    ordered_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=14, choices=_choices(ClaimKind), default=ClaimKind.PRINCIPAL.value)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, related_name="claim")
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    founded_on = models.DateField()
+    due_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="claim_with_its_account"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="claims_are_positive"),
+            models.CheckConstraint(
+                condition=Q(kind="principal", invoice__isnull=False, parent=None)
+                | (~Q(kind="principal") & Q(parent__isnull=False)),
+                name="principal_names_invoice_side_claim_names_parent",
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "due_on"], name="claim_by_account")]
+        triggers = [append_only("ledger_claim"), guards.CLAIM_GETS_BALANCE]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)
+
+    @property
+    def title(self) -> str:
+        """What people call it: the invoice number, or the reference where there is no invoice of its own."""
+        return self.invoice.number if self.invoice is not None else self.reference
+
+
+class ClaimBalance(models.Model):
+    """What is left of a claim and what became of the rest. Kept by the database, recomputed by `kulanz verify`."""
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True, related_name="balance")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    currency = models.CharField(max_length=3)
+    outstanding_cents = models.BigIntegerField(default=0)
+    charged_cents = models.BigIntegerField(default=0)
+    paid_cents = models.BigIntegerField(default=0)
+    credited_cents = models.BigIntegerField(default=0)
+    written_off_cents = models.BigIntegerField(default=0)
+    reversed_cents = models.BigIntegerField(default=0)
+    open_disputes = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(outstanding_cents__gte=0), name="never_more_taken_than_owed"),
+            models.CheckConstraint(condition=Q(open_disputes__gte=0), name="open_disputes_counted"),
+            models.CheckConstraint(
+                condition=Q(
+                    outstanding_cents=F("charged_cents")
+                    - F("paid_cents")
+                    - F("credited_cents")
+                    - F("written_off_cents")
+                    - F("reversed_cents")
+                ),
+                name="balance_adds_up",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "due_on"], condition=~Q(outstanding_cents=0), name="open_by_account"),
+            models.Index(
+                fields=["due_on"],
+                condition=~Q(outstanding_cents=0) & Q(open_disputes=0),
+                name="open_by_due_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.outstanding}"
+
+    @property
+    def outstanding(self) -> Money:
+        return Money(self.outstanding_cents, self.currency)
+
+    @property
+    def paid(self) -> Money:
+        return Money(self.paid_cents, self.currency)
+
+    @property
+    def state(self) -> ClaimState:
+        """Derived; see `rules.claim_state`."""
+        return claim_state(
+            outstanding_cents=self.outstanding_cents,
+            charged_cents=self.charged_cents,
+            written_off_cents=self.written_off_cents,
+            reversed_cents=self.reversed_cents,
+            disputed=self.open_disputes > 0,
+        )
+
+
+class ClaimReference(models.Model):
+    """What a payer may write to mean this claim: normalised (upper case, letters and digits only)."""
+
+    value = models.CharField(max_length=80)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="references")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["value", "claim"], name="claim_reference_once")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Transaction(models.Model):
+    """One booking: at least two postings that sum to zero per currency. Append-only.
+
+    `key` makes it idempotent (the same event again books nothing; another content under the same key is refused),
+    `link` ties the two halves of an allocation together, `xid` lets the database refuse postings added later.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=120, unique=True)
+    content_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=18, choices=_choices(TransactionKind))
+    text = models.CharField(max_length=200)
+    booked_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    link = models.UUIDField(null=True)
+    xid = models.BigIntegerField(
+        db_default=Func(
+            function="pg_current_xact_id",
+            template="(%(function)s()::text::bigint)",
+            output_field=models.BigIntegerField(),
+        ),
+        editable=False,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="transaction_with_its_account"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-booked_on", "-id"], name="transaction_by_account"),
+            models.Index(fields=["link"], condition=Q(link__isnull=False), name="transaction_by_link"),
+        ]
+        triggers = [append_only("ledger_transaction"), guards.TRANSACTION_BALANCES]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.text}"
+
+
+class Posting(models.Model):
+    """One row of a booking, debit positive. Append-only.
+
+    The foreign keys to transaction and claim are composite with `account_id` (migration 0002), so a posting can only
+    lie on the account of its transaction and of its claim.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    line = models.SmallIntegerField()
+    book = models.CharField(max_length=20, choices=_choices(Book))
+    claim = models.ForeignKey(
+        Claim,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="postings",
+        db_constraint=False,
+        db_index=False,
+    )
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_cents=0), name="no_posting_of_nothing"),
+            models.CheckConstraint(condition=Q(book__in=[b.value for b in Book]), name="book_is_known"),
+            models.CheckConstraint(
+                condition=Q(book="receivable", claim__isnull=False) | (~Q(book="receivable") & Q(claim=None)),
+                name="receivables_name_their_claim",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["claim"], condition=Q(claim__isnull=False), name="posting_by_claim"),
+            models.Index(fields=["account"], condition=Q(book="refunds_payable"), name="posting_of_credits"),
+        ]
+        triggers = [append_only("ledger_posting"), guards.POSTINGS_APPLY]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.amount}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)
+
+
+class Dispute(models.Model):
+    """Somebody says he does not owe it. Open until a person has decided it, with reasons."""
+
+    machine: StateMachine[DisputeState] = DISPUTE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(max_length=16, unique=True)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="disputes")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=_choices(DisputeKind))
+    # None: the whole claim. A part of it only where somebody said so.
+    amount_cents = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    words = models.TextField(blank=True)
+    proof_id = models.UUIDField(null=True)
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=200)
+    decide_by = models.DateField()
+    state = models.CharField(max_length=12, choices=_choices(DisputeState), default=DisputeState.OPEN.value)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decision_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_cents=None) | Q(amount_cents__gt=0), name="partial_disputes_are_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None)
+                | (~Q(state="open") & Q(decided_at__isnull=False) & ~Q(decision_reason="") & ~Q(decided_by="")),
+                name="decided_disputes_have_reason_and_decider",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["claim", "state"], name="dispute_by_claim"),
+            models.Index(fields=["decide_by"], condition=Q(state="open"), name="open_disputes_by_day"),
+        ]
+        triggers = [
+            never_deleted("ledger_dispute"),
+            fixed("ledger_dispute", "id", "claim_id", "account_id", "kind", "raised_at"),
+            guards.DISPUTES_COUNT,
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def amount(self) -> Money | None:
+        return None if self.amount_cents is None else Money(self.amount_cents, self.currency)
+
+
+class BankAccount(models.Model):
+    """One of our own bank accounts. `on_trial` marks accounts taken in only to try a file."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    iban = models.CharField(max_length=40, unique=True)
+    bic = models.CharField(max_length=11, blank=True)
+    bank_name = models.CharField(max_length=120, blank=True)
+    holder = models.CharField(max_length=140)
+    currency = models.CharField(max_length=3)
+    on_trial = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.iban
+
+
+class BankStatement(models.Model):
+    """A statement as it came in: opening balance, entries, closing balance, checked to add up. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="statements")
+    statement_id = models.CharField(max_length=80)
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=20)
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+    opening_cents = models.BigIntegerField(null=True)
+    closing_cents = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    entries = models.IntegerField()
+    new_lines = models.IntegerField()
+    balanced = models.BooleanField(null=True)
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["-imported_at"], name="statement_newest")]
+        triggers = [append_only("ledger_bankstatement")]
+
+    def __str__(self) -> str:
+        return self.statement_id
+
+    @property
+    def opening(self) -> Money | None:
+        return None if self.opening_cents is None else Money(self.opening_cents, self.currency)
+
+    @property
+    def closing(self) -> Money | None:
+        return None if self.closing_cents is None else Money(self.closing_cents, self.currency)
+
+
+class BankLine(models.Model):
+    """One movement on our bank account, credit positive. Only `allocated_cents` ever moves, by trigger.
+
+    `fingerprint` keeps the same line of two files apart from two equal payments of one day: it counts occurrences.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    position = models.IntegerField()
+    booked_on = models.DateField()
+    value_on = models.DateField(null=True)
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    payer_name = models.CharField(max_length=200, blank=True)
+    payer_iban = models.CharField(max_length=40, blank=True)
+    end_to_end_id = models.CharField(max_length=60, blank=True)
+    creditor_reference = models.CharField(max_length=40, blank=True)
+    remittance = models.TextField(blank=True)
+    bank_reference = models.CharField(max_length=60, blank=True)
+    return_code = models.CharField(max_length=8, blank=True)
+    allocated_cents = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_cents=0), name="no_bank_line_of_nothing"),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0, allocated_cents__gte=0, allocated_cents__lte=F("amount_cents"))
+                | Q(amount_cents__lt=0, allocated_cents__lte=0, allocated_cents__gte=F("amount_cents")),
+                name="never_more_allocated_than_came_in",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-booked_on", "-id"], name="bank_line_newest"),
+            models.Index(
+                fields=["booked_on", "id"],
+                condition=~Q(allocated_cents=F("amount_cents")),
+                name="bank_line_unexplained",
+            ),
+            models.Index(fields=["payer_iban"], condition=~Q(payer_iban=""), name="bank_line_by_payer"),
+        ]
+        triggers = [
+            never_deleted("ledger_bankline"),
+            fixed(
+                "ledger_bankline",
+                "id",
+                "fingerprint",
+                "amount_cents",
+                "currency",
+                "booked_on",
+                "statement_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.amount}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)
+
+    @property
+    def unexplained(self) -> Money:
+        return Money(self.amount_cents - self.allocated_cents, self.currency)
+
+
+class Suggestion(models.Model):
+    """A claim a bank line may belong to, with a score and its evidence, waiting for a person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="suggestions")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    score = models.SmallIntegerField()
+    rule = models.CharField(max_length=40)
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bank_line", "claim"], name="suggested_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bank_line_id} → {self.claim_id} ({self.score})"
+
+
+class Allocation(models.Model):
+    """Which part of a bank line paid which claim (or became a credit), by which rule or person, and why. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="allocations")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="allocations")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    house_transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+")
+    customer_transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=40)
+    score = models.SmallIntegerField()
+    evidence = models.JSONField(default=dict)
+    allocated_at = models.DateTimeField()
+    allocated_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(amount_cents=0), name="no_allocation_of_nothing")]
+        indexes = [models.Index(fields=["account", "-allocated_at"], name="allocation_by_account")]
+        triggers = [append_only("ledger_allocation"), guards.ALLOCATIONS_APPLY]
+
+    def __str__(self) -> str:
+        return f"{self.bank_line_id} → {self.claim_id or self.account_id}: {self.amount}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)

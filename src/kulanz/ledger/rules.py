@@ -1,0 +1,32 @@
+"""Pure decisions of the books: no database, no clock."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kulanz.kernel.workdays import working_days_after
+from kulanz.ledger.states import ClaimState
+
+DECISION_WORKING_DAYS = 5
+
+
+def claim_state(
+    *, outstanding_cents: int, charged_cents: int, written_off_cents: int, reversed_cents: int, disputed: bool
+) -> ClaimState:
+    """The state of a claim from its sums: the first that fits, in the order of `ClaimState`."""
+    if outstanding_cents == 0 and reversed_cents > 0:
+        return ClaimState.REVERSED
+    if outstanding_cents == 0 and written_off_cents > 0:
+        return ClaimState.WRITTEN_OFF
+    if outstanding_cents == 0:
+        return ClaimState.SETTLED
+    if disputed:
+        return ClaimState.DISPUTED
+    if outstanding_cents < charged_cents:
+        return ClaimState.PART_PAID
+    return ClaimState.OPEN
+
+
+def decision_due(raised_on: date) -> date:
+    """By which day a person decides an objection: the fifth working day. Nothing happens by itself on that day."""
+    return working_days_after(raised_on, DECISION_WORKING_DAYS)

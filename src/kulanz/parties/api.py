@@ -1,0 +1,50 @@
+"""The door of the room."""
+
+from kulanz.parties.accounts import (
+    BrandFacts,
+    EmailTaken,
+    access_account,
+    accounts_of,
+    create_login,
+    establish_brand,
+    find_account,
+    house_account,
+    lock_accounts,
+    open_account,
+    the_brand,
+)
+from kulanz.parties.guarding import PUBLIC, act_of, public, requires, user_of
+from kulanz.parties.models import Account, AccountAccess, AccountKind, Brand, Person, RoleGrant, User
+from kulanz.parties.permissions import PERMISSIONS, Permission, Role, permissions_of
+from kulanz.parties.rules import sort_key
+
+__all__ = [
+    "PERMISSIONS",
+    "PUBLIC",
+    "Account",
+    "AccountAccess",
+    "AccountKind",
+    "Brand",
+    "BrandFacts",
+    "EmailTaken",
+    "Permission",
+    "Person",
+    "Role",
+    "RoleGrant",
+    "User",
+    "access_account",
+    "accounts_of",
+    "act_of",
+    "create_login",
+    "establish_brand",
+    "find_account",
+    "house_account",
+    "lock_accounts",
+    "open_account",
+    "permissions_of",
+    "public",
+    "requires",
+    "sort_key",
+    "the_brand",
+    "user_of",
+]
