@@ -1,0 +1,59 @@
+"""The door of the room."""
+
+from kulanz.contact.delivery import deliver, sweep_unsure
+from kulanz.contact.documents import find_document, path_of
+from kulanz.contact.girocode import NoGiroCode
+from kulanz.contact.girocode import svg as girocode_svg
+from kulanz.contact.letters.render import render as render_letter
+from kulanz.contact.letters.sheet import Address, Letter, Payment, Sender, Table
+from kulanz.contact.models import Message, SentDocument
+from kulanz.contact.outbox import (
+    Draft,
+    OnlyPeopleSettleUnsure,
+    draft_for,
+    find_message,
+    messages,
+    queue,
+    settle_unsure,
+    try_again,
+)
+from kulanz.contact.sheets import Sheet, from_json
+from kulanz.contact.states import CHANNEL_NAMES, MESSAGE, MESSAGE_STATE_NAMES, Channel, MessageState
+from kulanz.contact.transports import MaybeSent, NotSent, Transport
+from kulanz.contact.verify import CHECKS
+
+__all__ = [
+    "CHANNEL_NAMES",
+    "CHECKS",
+    "MESSAGE",
+    "MESSAGE_STATE_NAMES",
+    "Address",
+    "Channel",
+    "Draft",
+    "Letter",
+    "MaybeSent",
+    "Message",
+    "MessageState",
+    "NoGiroCode",
+    "NotSent",
+    "OnlyPeopleSettleUnsure",
+    "Payment",
+    "Sender",
+    "SentDocument",
+    "Sheet",
+    "Table",
+    "Transport",
+    "deliver",
+    "draft_for",
+    "find_document",
+    "find_message",
+    "from_json",
+    "girocode_svg",
+    "messages",
+    "path_of",
+    "queue",
+    "render_letter",
+    "settle_unsure",
+    "sweep_unsure",
+    "try_again",
+]

@@ -1,0 +1,103 @@
+"""How bytes leave: SMTP, a sink for development, the print folder."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from kulanz.contact.models import Message, SentDocument
+from kulanz.contact.states import Channel
+from kulanz.kernel.refusals import Trouble
+
+TIMEOUT_SECONDS = 20
+
+
+class NotSent(Trouble):
+    """It certainly did not leave; trying again is safe. `final` says that trying again is useless."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+class MaybeSent(Trouble):
+    """The line broke after the content was handed over: nobody knows. A person has to look."""
+
+
+class Transport(Protocol):
+    """Takes the bytes of one message. Raises NotSent or MaybeSent."""
+
+    def send(self, message: Message, document: SentDocument, content: bytes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder as destination: the development sink for mails, the print folder for letters.
+
+    The file is named after the message, so handing it over twice leaves one file.
+    """
+
+    path: Path
+    suffix: str
+
+    def send(self, message: Message, document: SentDocument, content: bytes) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = self.path / f".{message.pk}.part"
+            part.write_bytes(content)
+            part.replace(self.path / f"{message.queued_at:%Y%m%dT%H%M%S}-{message.pk}.{self.suffix}")
+        except OSError as error:
+            raise NotSent(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """A mail server: `smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…`."""
+
+    url: str
+
+    def send(self, message: Message, document: SentDocument, content: bytes) -> None:
+        parts = urlsplit(self.url)
+        try:
+            server = self._connected(parts.scheme, parts.hostname or "localhost", parts.port)
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(str(error)) from error
+        try:
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.sendmail(message.brand.email, [message.to_address], content)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise NotSent(str(error), final=all(code >= 500 for code, _ in error.recipients.values())) from error
+        except smtplib.SMTPResponseException as error:
+            raise NotSent(str(error), final=error.smtp_code >= 500) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise MaybeSent(str(error)) from error
+        finally:
+            server.close()
+
+    def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+        if scheme == "smtps":
+            return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+        server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        return server
+
+
+def transport_for(message: Message) -> Transport:
+    """Mails go to the configured server (or the sink), letters to the print folder."""
+    data_dir: Path = settings.CONFIG.data_dir
+    if message.channel == Channel.LETTER.value:
+        return Folder(data_dir / "print", "pdf")
+    mail_url: str = settings.CONFIG.mail_url
+    if mail_url.startswith("sink:"):
+        return Folder(data_dir / "mail", "eml")
+    return Smtp(mail_url)
