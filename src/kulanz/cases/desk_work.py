@@ -1,0 +1,263 @@
+"""Verbs about cases: a concern comes in, is answered, promised about, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, Prefetch, Q, QuerySet
+from django.utils.translation import gettext, override
+
+from kulanz.cases.models import Case, CaseEvent, Promise
+from kulanz.cases.rules import answer_by
+from kulanz.cases.states import CASE, PROMISE, TOPIC_NAMES, CaseState, EventKind, PromiseState, Topic
+from kulanz.contact.api import Draft, Sheet, queue
+from kulanz.infra.audit import Note, record
+from kulanz.infra.ids import new_id
+from kulanz.infra.models import Upload
+from kulanz.infra.moves import move
+from kulanz.kernel.acts import Act
+from kulanz.kernel.references import grouped, new_code, normalise
+from kulanz.kernel.refusals import NotFound, Refusal
+from kulanz.kernel.text import N_
+from kulanz.parties.api import Account, Brand, User
+from kulanz.ui import formats
+
+TEAM = "customer service"
+
+
+class NothingSaid(Refusal):
+    """An empty message."""
+
+    code = "nothing_said"
+    sentence = N_("Please write in a few words what it is about.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """What a person tells us. `key` is the form's own: submitting twice opens one case."""
+
+    brand: Brand
+    topic: Topic
+    words: str
+    name: str
+    email: str
+    language: str
+    key: str
+    account: Account | None = None
+    about: str = ""
+
+
+@transaction.atomic
+def open_case(act: Act, concern: Concern, *, upload: Upload | None = None) -> Case:
+    """A concern becomes a case with a reference and an answer promised by a day; the person is told both.
+
+    The same form submitted twice returns the first case. Raises NothingSaid.
+    """
+    if not concern.words.strip():
+        raise NothingSaid
+    known = CaseEvent.objects.select_related("case").filter(key=concern.key).first()
+    if known is not None:
+        return known.case
+    case = Case.objects.create(
+        id=new_id(),
+        reference="V" + new_code(7),
+        brand=concern.brand,
+        account=concern.account,
+        topic=concern.topic.value,
+        name=concern.name,
+        email=concern.email,
+        language=concern.language,
+        about=concern.about[:60],
+        opened_at=act.at,
+    )
+    _tell(act, case, EventKind.OPENED, concern.words.strip(), key=concern.key)
+    if upload is not None:
+        add_file(act, case, upload)
+    promise = make_promise(act, case, what=N_("We answer your concern"), due_on=answer_by(act.on), owner=TEAM)
+    queue(act, [_confirmation(case, promise)])
+    record(act, [Note("opened", "cases.case", case.pk, case.account_id, {"topic": case.topic})])
+    return case
+
+
+def _tell(
+    act: Act,
+    case: Case,
+    kind: EventKind,
+    words: str = "",
+    *,
+    key: str | None = None,
+    upload: Upload | None = None,
+) -> CaseEvent:
+    return CaseEvent.objects.create(
+        id=new_id(),
+        case=case,
+        account_id=case.account_id,
+        at=act.at,
+        kind=kind.value,
+        by=act.by.name,
+        words=words,
+        key=key,
+        upload=upload,
+    )
+
+
+def _draft(case: Case, *, key: str, kind: str, sheet: Sheet) -> Draft:
+    person = case.account.person if case.account is not None else None
+    return Draft(
+        key=key,
+        kind=kind,
+        brand=case.brand,
+        to_name=case.name,
+        email=case.email or (person.email if person else ""),
+        address_lines=person.address_lines if person else (case.name,),
+        language=case.language,
+        sheet=sheet,
+        account_id=case.account_id,
+        case_id=case.pk,
+    )
+
+
+def _confirmation(case: Case, promise: Promise) -> Draft:
+    with override(case.language):
+        facts = {"reference": grouped(case.reference), "by": formats.day(promise.due_on, case.language)}
+        sheet = Sheet(
+            subject=gettext("We have your message: %(reference)s") % facts,
+            paragraphs=(
+                gettext("Hello %(name)s,") % {"name": case.name},
+                gettext("Your concern has arrived. A person answers you by %(by)s.") % facts,
+                gettext("It is about: %(topic)s. Your reference is %(reference)s.")
+                % (facts | {"topic": gettext(TOPIC_NAMES[Topic(case.topic)])}),
+            ),
+            reference_lines=((gettext("Case"), grouped(case.reference)),),
+        )
+    return _draft(case, key=f"case-opened:{case.pk}", kind="case_opened", sheet=sheet)
+
+
+@transaction.atomic
+def make_promise(act: Act, case: Case, *, what: str, due_on: date, owner: str) -> Promise:
+    """We say we will do something by a day. `owner` is a person or a team; a promise without one is impossible."""
+    promise = Promise.objects.create(
+        id=new_id(),
+        case=case,
+        account_id=case.account_id,
+        what=what,
+        due_on=due_on,
+        owner=owner,
+        made_at=act.at,
+    )
+    _tell(act, case, EventKind.PROMISED, f"{what} ({due_on.isoformat()})")
+    return promise
+
+
+@transaction.atomic
+def keep_promise(act: Act, promise: Promise) -> None:
+    """Done what we said."""
+    old = PromiseState(promise.state)
+    move(act, promise, PROMISE, old=old, new=PromiseState.KEPT, account_id=promise.account_id, ended_at=act.at)
+    _tell(act, promise.case, EventKind.PROMISE_KEPT, promise.what)
+
+
+@transaction.atomic
+def answer(act: Act, case: Case, words: str) -> None:
+    """A person answers: the mail is queued, the timeline shows it, the promised answer is kept. Raises NothingSaid."""
+    if not words.strip():
+        raise NothingSaid
+    event = _tell(act, case, EventKind.ANSWERED, words.strip())
+    with override(case.language):
+        sheet = Sheet(
+            subject=gettext("Answer to your concern %(reference)s") % {"reference": grouped(case.reference)},
+            paragraphs=(gettext("Hello %(name)s,") % {"name": case.name}, *words.strip().split("\n\n")),
+            reference_lines=((gettext("Case"), grouped(case.reference)),),
+            links=((gettext("Write to us"), f"{settings.CONFIG.public_url}/contact/"),),
+        )
+    queue(act, [_draft(case, key=f"answer:{event.pk}", kind="case_answer", sheet=sheet)])
+    first = case.promises.filter(state=PromiseState.OPEN.value, owner=TEAM).order_by("made_at").first()
+    if first is not None:
+        keep_promise(act, first)
+    record(act, [Note("answered", "cases.case", case.pk, case.account_id)])
+
+
+@transaction.atomic
+def note(act: Act, case: Case, words: str) -> None:
+    """For colleagues only. Raises NothingSaid."""
+    if not words.strip():
+        raise NothingSaid
+    _tell(act, case, EventKind.NOTED, words.strip())
+
+
+@transaction.atomic
+def add_file(act: Act, case: Case, upload: Upload) -> None:
+    """A file joins the timeline."""
+    _tell(act, case, EventKind.FILE_ADDED, upload.name, upload=upload)
+
+
+@transaction.atomic
+def take(act: Act, case: Case, user: User) -> None:
+    """A person makes the case his own."""
+    Case.objects.filter(pk=case.pk).update(owner=user)
+    _tell(act, case, EventKind.TAKEN, str(user))
+    record(act, [Note("taken", "cases.case", case.pk, case.account_id)])
+
+
+@transaction.atomic
+def close(act: Act, case: Case) -> None:
+    """Done. Promises still open stay on the list: closing a case breaks no promise silently."""
+    move(
+        act,
+        case,
+        CASE,
+        old=CaseState(case.state),
+        new=CaseState.CLOSED,
+        account_id=case.account_id,
+        closed_at=act.at,
+    )
+    _tell(act, case, EventKind.CLOSED, act.why)
+
+
+@transaction.atomic
+def break_overdue_promises(act: Act) -> list[UUID]:
+    """Promises whose day has passed: the timeline says so and the desk shows them first."""
+    overdue = list(
+        Promise.objects.select_related("case")
+        .filter(state=PromiseState.OPEN.value, due_on__lt=act.on)
+        .order_by("due_on")
+    )
+    for promise in overdue:
+        move(act, promise, PROMISE, old=PromiseState.OPEN, new=PromiseState.BROKEN, ended_at=act.at)
+        _tell(act, promise.case, EventKind.PROMISE_BROKEN, promise.what)
+    return [promise.pk for promise in overdue]
+
+
+def open_cases() -> QuerySet[Case]:
+    """What is not closed, the earliest promise first."""
+    return (
+        Case.objects.select_related("account", "account__person", "owner")
+        .exclude(state=CaseState.CLOSED.value)
+        .annotate(next_due_on=Min("promises__due_on", filter=~Q(promises__state=PromiseState.KEPT.value)))
+        .order_by("next_due_on", "opened_at")
+    )
+
+
+def find_case(reference: str) -> Case:
+    """By its reference in any spelling, with its timeline. Raises NotFound."""
+    case = (
+        Case.objects.select_related("account__person", "brand", "owner")
+        .prefetch_related(
+            Prefetch("events", queryset=CaseEvent.objects.select_related("upload").order_by("at", "id")),
+            "promises",
+        )
+        .filter(reference=normalise(reference))
+        .first()
+    )
+    if case is None:
+        raise NotFound(reference=reference)
+    return case
+
+
+def cases_of(account_id: UUID) -> QuerySet[Case]:
+    """Newest first."""
+    return Case.objects.filter(account_id=account_id).prefetch_related("events", "promises").order_by("-opened_at")

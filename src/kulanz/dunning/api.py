@@ -1,0 +1,64 @@
+"""The door of the room."""
+
+from kulanz.dunning.handlers import (
+    close_when_reversed,
+    close_when_settled,
+    pause_when_disputed,
+    resume_when_decided,
+    review_after_pursuing,
+    tell_about_lifted,
+    tell_about_placed,
+)
+from kulanz.dunning.models import CollectionOrder, Collector, DunningNotice, Pause, Procedure
+from kulanz.dunning.pursuing import (
+    LevelsMissing,
+    NotPursuable,
+    OnlyPeopleHandOver,
+    establish_collector,
+    hand_over,
+    issue_notice,
+)
+from kulanz.dunning.reasons import OverdueClaims
+from kulanz.dunning.states import (
+    COLLECTION_ORDER,
+    LEVEL_NAMES,
+    ORDER_STATE_NAMES,
+    PROCEDURE,
+    OrderState,
+    ProcedureState,
+)
+from kulanz.dunning.verify import CHECKS
+from kulanz.dunning.words import hold_sentence, invoice_facts, lifting_sentences, payment_for
+
+__all__ = [
+    "CHECKS",
+    "COLLECTION_ORDER",
+    "LEVEL_NAMES",
+    "ORDER_STATE_NAMES",
+    "PROCEDURE",
+    "CollectionOrder",
+    "Collector",
+    "DunningNotice",
+    "LevelsMissing",
+    "NotPursuable",
+    "OnlyPeopleHandOver",
+    "OrderState",
+    "OverdueClaims",
+    "Pause",
+    "Procedure",
+    "ProcedureState",
+    "close_when_reversed",
+    "close_when_settled",
+    "establish_collector",
+    "hand_over",
+    "hold_sentence",
+    "invoice_facts",
+    "issue_notice",
+    "lifting_sentences",
+    "pause_when_disputed",
+    "payment_for",
+    "resume_when_decided",
+    "review_after_pursuing",
+    "tell_about_lifted",
+    "tell_about_placed",
+]

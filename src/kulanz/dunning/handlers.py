@@ -1,0 +1,131 @@
+"""Our reactions to facts: paid is paid, an objection pauses. All of it in the transaction of the fact itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from kulanz.contact.api import queue
+from kulanz.dunning import words
+from kulanz.dunning.events import ClaimsHandedOver, NoticesIssued
+from kulanz.dunning.models import CollectionOrder, Pause, Procedure
+from kulanz.dunning.states import OrderState, ProcedureState
+from kulanz.holds.api import Hold, HoldKind, HoldReason, holds_with_reasons, review
+from kulanz.holds.events import HoldsLifted, HoldsPlaced
+from kulanz.infra.audit import Note, record
+from kulanz.kernel.acts import Act
+from kulanz.ledger.api import Claim, ClaimState, Dispute, DisputeState, claims_with_balance
+from kulanz.ledger.events import ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
+
+
+def close_when_settled(event: ClaimsSettled) -> None:
+    """Ends reminders, settles collection orders, tells debtor and collector."""
+    _close(event.act, event.claim_ids, OrderState.SETTLED, because="settled")
+    claims = claims_with_balance().filter(pk__in=event.claim_ids)
+    queue(
+        event.act.as_rule("dunning"),
+        [words.settled(c) for c in claims if c.balance.state is ClaimState.SETTLED],
+    )
+
+
+def close_when_reversed(event: ClaimsReversed) -> None:
+    """The claim never existed: reminders end, collection is recalled, everybody who was told is told."""
+    _close(event.act, event.claim_ids, OrderState.RECALLED, because="reversed")
+    claims = claims_with_balance().filter(pk__in=event.claim_ids)
+    queue(event.act.as_rule("dunning"), [words.reversed_claim(c) for c in claims])
+
+
+def _close(act: Act, claim_ids: Iterable[UUID], state: OrderState, *, because: str) -> None:
+    ids = list(claim_ids)
+    rule = act.as_rule("dunning.close")
+    running = Procedure.objects.filter(claim_id__in=ids, state=ProcedureState.RUNNING.value)
+    ended = list(running.values_list("claim_id", "account_id"))
+    running.update(state=ProcedureState.ENDED.value, ended_at=act.at, ended_because=because)
+    Pause.objects.filter(claim_id__in=ids, ended_at=None).update(ended_at=act.at, ended_because=because)
+    record(rule, [Note("dunning ended", "ledger.claim", c, a, {"because": because}) for c, a in ended])
+    _end_orders(rule, ids, state, because=because)
+
+
+def _end_orders(act: Act, claim_ids: Sequence[UUID], state: OrderState, *, because: str) -> None:
+    orders = list(
+        CollectionOrder.objects.select_related("collector", "claim__invoice", "account__brand").filter(
+            claim_id__in=claim_ids, state=OrderState.HANDED_OVER.value
+        )
+    )
+    if not orders:
+        return
+    CollectionOrder.objects.filter(pk__in=[o.pk for o in orders]).update(
+        state=state.value, ended_at=act.at, ended_because=because
+    )
+    record(act, [Note(f"collection {state.value}", "ledger.claim", o.claim_id, o.account_id) for o in orders])
+    queue(act, [words.collection_ended(order, state) for order in orders])
+
+
+def pause_when_disputed(event: DisputeRaised) -> None:
+    """Nothing pursues a disputed claim from this moment; the collector is told, and so is who objected."""
+    dispute = Dispute.objects.select_related("claim__invoice", "account__person", "account__brand").get(
+        pk=event.dispute_id
+    )
+    Pause.objects.get_or_create(
+        dispute_id=dispute.pk,
+        defaults={
+            "claim_id": event.claim_id,
+            "account_id": event.account_id,
+            "since": event.act.at,
+            "because": f"objection {dispute.reference}",
+        },
+    )
+    orders = CollectionOrder.objects.select_related("collector", "claim__invoice", "account__brand").filter(
+        claim_id=event.claim_id, state=OrderState.HANDED_OVER.value
+    )
+    rule = event.act.as_rule("dunning.pause")
+    record(
+        rule,
+        [Note("paused", "ledger.claim", event.claim_id, event.account_id, {"dispute": dispute.reference})],
+    )
+    queue(rule, [words.dispute_received(dispute), *(words.collection_paused(o, dispute) for o in orders)])
+
+
+def resume_when_decided(event: DisputeDecided) -> None:
+    """The pause of this objection ends with its decision. Upheld or not, the decision is told with its reasons."""
+    dispute = Dispute.objects.select_related(
+        "claim__invoice", "claim__balance", "account__person", "account__brand"
+    ).get(pk=event.dispute_id)
+    Pause.objects.filter(dispute_id=dispute.pk, ended_at=None).update(
+        ended_at=event.act.at, ended_because=f"decided: {dispute.state}"
+    )
+    queue(event.act.as_rule("dunning"), [words.dispute_decided(dispute)])
+    if dispute.state == DisputeState.UPHELD.value:
+        # Whatever the correction will be, nobody goes on collecting what we ourselves have found wrong.
+        _end_orders(event.act.as_rule("dunning.close"), [dispute.claim_id], OrderState.RECALLED, because="upheld")
+        Procedure.objects.filter(claim_id=dispute.claim_id, state=ProcedureState.RUNNING.value).update(
+            state=ProcedureState.ENDED.value, ended_at=event.act.at, ended_because="objection upheld"
+        )
+
+
+def review_after_pursuing(event: NoticesIssued | ClaimsHandedOver) -> None:
+    """A reminder or hand-over may be a reason for a hold: propose it."""
+    review(event.act, event.account_ids)
+
+
+def tell_about_placed(event: HoldsPlaced) -> None:
+    """Whoever is restricted reads at once why, and what lifts it."""
+    holds = holds_with_reasons().filter(pk__in=event.hold_ids)
+    queue(event.act, [words.hold_placed(hold) for hold in holds])
+
+
+def tell_about_lifted(event: HoldsLifted) -> None:
+    """Whoever was restricted reads at once that it has ended, and of which claims it was about."""
+    holds = list(holds_with_reasons().filter(pk__in=event.hold_ids))
+    claims = _claims_behind(holds)
+    queue(event.act, [words.hold_lifted(hold, claims.get(hold.pk, [])) for hold in holds])
+
+
+def _claims_behind(holds: Sequence[Hold]) -> dict[UUID, list[Claim]]:
+    """The claims a hold rested on, also those whose reason has ended."""
+    behind: dict[UUID, list[Claim]] = {}
+    ids = [hold.pk for hold in holds if hold.kind == HoldKind.PAYMENT.value]
+    rows = HoldReason.objects.select_related("claim__invoice").filter(hold_id__in=ids).order_by("given_at", "id")
+    for row in rows:
+        behind.setdefault(row.hold_id, []).append(row.claim)
+    return behind

@@ -1,0 +1,49 @@
+"""The reasons we give for payment holds, and the sentence that says them.
+
+A claim is a reason when it is due, open, undisputed, not paused, of principal (nobody is held for fees or interest
+alone), and either in the hands of a collector or reminded of at level 2 or higher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from kulanz.dunning.models import CollectionOrder, DunningNotice, Pause
+from kulanz.dunning.states import OrderState, ProcedureState
+from kulanz.holds.api import Effect, Reason
+from kulanz.ledger.api import ClaimBalance, ClaimKind
+
+HOLD_FROM_LEVEL = 2
+
+
+class OverdueClaims:
+    """The reason giver of this room."""
+
+    code = "dunning.overdue_claim"
+
+    def reasons(self, account_ids: Iterable[UUID], on: date) -> Sequence[Reason]:
+        """One query for any number of accounts."""
+        claim = OuterRef("claim_id")
+        handed_over = CollectionOrder.objects.filter(claim_id=claim, state=OrderState.HANDED_OVER.value)
+        reminded = DunningNotice.objects.filter(
+            claim_id=claim, level__gte=HOLD_FROM_LEVEL, procedure__state=ProcedureState.RUNNING.value
+        )
+        paused = Pause.objects.filter(claim_id=claim, ended_at=None)
+        rows = (
+            ClaimBalance.objects.filter(
+                account_id__in=list(account_ids),
+                outstanding_cents__gt=0,
+                open_disputes=0,
+                due_on__lt=on,
+                claim__kind=ClaimKind.PRINCIPAL.value,
+            )
+            .filter(Q(Exists(handed_over)) | Q(Exists(reminded)))
+            .filter(~Exists(paused))
+            .order_by("due_on", "claim_id")
+            .values_list("account_id", "claim_id")
+        )
+        return [Reason(self.code, account_id, claim_id, Effect.NO_INVOICE_PURCHASE) for account_id, claim_id in rows]

@@ -1,0 +1,42 @@
+"""The door of the room."""
+
+from kulanz.explain.export import export_account
+from kulanz.explain.story import Explanation, Fact, NextStep, Step
+from kulanz.explain.things import (
+    account_sentence,
+    claim_sentence,
+    claims_behind,
+    collection_state,
+    explain,
+    explain_account,
+    explain_case,
+    explain_claim,
+    explain_hold,
+    holds_of,
+    sentence_of_hold,
+    steps_for_claim,
+)
+from kulanz.explain.timeline import of_account as timeline_of_account
+from kulanz.explain.timeline import of_case as timeline_of_case
+
+__all__ = [
+    "Explanation",
+    "Fact",
+    "NextStep",
+    "Step",
+    "account_sentence",
+    "claim_sentence",
+    "claims_behind",
+    "collection_state",
+    "explain",
+    "explain_account",
+    "explain_case",
+    "explain_claim",
+    "explain_hold",
+    "export_account",
+    "holds_of",
+    "sentence_of_hold",
+    "steps_for_claim",
+    "timeline_of_account",
+    "timeline_of_case",
+]

@@ -1,0 +1,229 @@
+"""Explaining one thing: found by whatever reference a person has in his hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from kulanz.cases.api import CASE_STATE_NAMES, TOPIC_NAMES, Case, CaseState, PromiseState, Topic, find_case
+from kulanz.dunning.api import (
+    CollectionOrder,
+    OrderState,
+    Pause,
+    hold_sentence,
+    invoice_facts,
+    lifting_sentences,
+)
+from kulanz.explain import timeline
+from kulanz.explain.story import Explanation, Fact, NextStep, Step
+from kulanz.holds.api import Hold, HoldReason, HoldState, active_holds, find_hold, holds_with_reasons
+from kulanz.kernel.money import Money
+from kulanz.kernel.references import grouped
+from kulanz.kernel.refusals import NotFound
+from kulanz.ledger.api import (
+    Claim,
+    ClaimState,
+    Dispute,
+    DisputeState,
+    claims_with_balance,
+    find_claim,
+    open_claims_of,
+)
+from kulanz.parties.api import Account, find_account
+from kulanz.ui import formats
+
+
+def explain(reference: str) -> Explanation:
+    """A claim, invoice, hold, case or account by its reference, in the active language. Raises NotFound."""
+    try:
+        return explain_claim(find_claim(reference))
+    except NotFound:
+        pass
+    try:
+        return explain_hold(find_hold(reference))
+    except NotFound:
+        pass
+    try:
+        return explain_case(find_case(reference))
+    except NotFound:
+        pass
+    return explain_account(find_account(reference))
+
+
+def _money(amount: Money) -> str:
+    return formats.money(amount, timeline.language())
+
+
+def claim_sentence(claim: Claim) -> str:
+    """What became of this claim, in one sentence with numbers."""
+    facts = invoice_facts(claim) | {
+        "open": _money(claim.balance.outstanding),
+        "paid": _money(claim.balance.paid),
+    }
+    state = claim.balance.state
+    if state is ClaimState.SETTLED:
+        return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is settled; nothing is open.") % facts
+    if state is ClaimState.REVERSED:
+        return (
+            gettext("Invoice %(invoice)s of %(founded)s over %(amount)s was withdrawn: nothing was ever owed.") % facts
+        )
+    if state is ClaimState.WRITTEN_OFF:
+        return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is no longer pursued.") % facts
+    if state is ClaimState.DISPUTED:
+        dispute = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN.value).order_by("raised_at").first()
+        assert dispute is not None
+        facts["by"] = formats.day(dispute.decide_by, timeline.language())
+        return (
+            gettext(
+                "Invoice %(invoice)s of %(founded)s over %(amount)s is disputed: nothing is demanded until a person has "
+                "decided, by %(by)s. Open: %(open)s."
+            )
+            % facts
+        )
+    if state is ClaimState.PART_PAID:
+        return (
+            gettext("Of invoice %(invoice)s of %(founded)s over %(amount)s, %(open)s is still open, due since %(due)s.")
+            % facts
+        )
+    return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is open: %(open)s, due on %(due)s.") % facts
+
+
+def steps_for_claim(claim: Claim) -> tuple[NextStep, ...]:
+    """What its debtor can do about a claim now."""
+    state = claim.balance.state
+    if state is ClaimState.DISPUTED:
+        return (
+            NextStep(Step.WAIT, gettext("You do not have to do anything: a person decides and tells you.")),
+            NextStep(Step.ADD_PROOF, gettext("Add proof, if you have any.")),
+            NextStep(Step.ASK, gettext("Ask a person.")),
+        )
+    if state in {ClaimState.OPEN, ClaimState.PART_PAID}:
+        facts = {"open": _money(claim.balance.outstanding), "reference": claim.reference}
+        return (
+            NextStep(Step.PAY, gettext("Pay %(open)s with the reference %(reference)s.") % facts),
+            NextStep(Step.OBJECT, gettext("Object, if you do not owe it or have already paid.")),
+            NextStep(Step.ADD_PROOF, gettext("Add proof, if you have any.")),
+            NextStep(Step.ASK, gettext("Ask a person.")),
+        )
+    return (NextStep(Step.NOTHING, gettext("There is nothing to do.")),)
+
+
+def explain_claim(claim: Claim) -> Explanation:
+    """The whole story of a claim, oldest first."""
+    facts = sorted(timeline.of_claims(Claim.objects.filter(pk=claim.pk)), key=lambda fact: fact.at)
+    return Explanation("claim", claim.reference, claim_sentence(claim), tuple(facts), steps_for_claim(claim))
+
+
+def claims_behind(hold: Hold) -> list[Claim]:
+    """The claims a hold rests on; for an ended one those it rested on."""
+    reasons = HoldReason.objects.filter(hold=hold)
+    if hold.state in {HoldState.ACTIVE.value, HoldState.PROPOSED.value}:
+        reasons = reasons.filter(ended_at=None)
+    return list(claims_with_balance().filter(pk__in=reasons.values("claim_id")).order_by("due_on", "pk"))
+
+
+def sentence_of_hold(hold: Hold, claims: Sequence[Claim]) -> str:
+    """The one sentence: what is restricted and why, or that it has ended."""
+    if hold.state == HoldState.LIFTED.value and hold.lifted_at is not None:
+        return gettext("This hold ended on %(when)s; it restricts nothing any more.") % {
+            "when": formats.moment(hold.lifted_at, timeline.language())
+        }
+    if hold.state == HoldState.DECLINED.value:
+        return gettext("This hold was never placed; it restricted nothing.")
+    return hold_sentence(hold, claims)
+
+
+def explain_hold(hold: Hold) -> Explanation:
+    """Why an account is restricted, what happened before, and what ends it."""
+    claims = claims_behind(hold)
+    facts: list[Fact] = [
+        *timeline.of_claims(Claim.objects.filter(pk__in=[claim.pk for claim in claims])),
+        *timeline.of_holds(Hold.objects.filter(pk=hold.pk)),
+    ]
+    facts.sort(key=lambda fact: fact.at)
+    return Explanation(
+        "hold", hold.reference, sentence_of_hold(hold, claims), tuple(facts), _steps_for_hold(hold, claims)
+    )
+
+
+def _steps_for_hold(hold: Hold, claims: Sequence[Claim]) -> tuple[NextStep, ...]:
+    if hold.state != HoldState.ACTIVE.value:
+        return (NextStep(Step.NOTHING, gettext("There is nothing to do.")),)
+    steps: dict[Step, NextStep] = {}
+    for claim in claims:
+        for step in steps_for_claim(claim):
+            steps.setdefault(step.step, step)
+    if not claims:
+        steps[Step.ASK] = NextStep(Step.ASK, gettext("Ask a person."))
+    waiting = tuple(NextStep(Step.WAIT, sentence) for sentence in lifting_sentences(hold))
+    return (*steps.values(), *waiting)
+
+
+def account_sentence(account: Account, holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str:
+    """“Why is this account blocked?” answered in one sentence; or what is open; or that all is well."""
+    if holds:
+        return " ".join(hold_sentence(hold, claims_behind(hold)) for hold in holds)
+    if open_claims:
+        by_currency: dict[str, list[Money]] = {}
+        for claim in open_claims:
+            by_currency.setdefault(claim.currency, []).append(claim.balance.outstanding)
+        total = " + ".join(_money(Money.total(amounts, currency)) for currency, amounts in sorted(by_currency.items()))
+        return gettext("No hold is on this account. Open: %(total)s on %(count)s invoices.") % {
+            "total": total,
+            "count": len(open_claims),
+        }
+    return gettext("No hold is on this account and nothing is open.")
+
+
+def explain_account(account: Account) -> Explanation:
+    """The story of an account, newest first, with what its holder can do."""
+    holds = active_holds(account.pk)
+    open_claims = open_claims_of(account.pk)
+    steps: dict[Step, NextStep] = {}
+    for claim in open_claims:
+        for step in steps_for_claim(claim):
+            steps.setdefault(step.step, step)
+    nothing = NextStep(Step.NOTHING, gettext("There is nothing to do."))
+    facts = tuple(fact for fact in timeline.of_account(account.pk) if not fact.internal)
+    return Explanation(
+        "account",
+        account.number,
+        account_sentence(account, holds, open_claims),
+        facts,
+        tuple(steps.values()) or (nothing,),
+    )
+
+
+def explain_case(case: Case) -> Explanation:
+    """What a case is about, where it stands, and what was promised by when."""
+    promise = min(
+        (p for p in case.promises.all() if p.state != PromiseState.KEPT.value),
+        key=lambda p: p.due_on,
+        default=None,
+    )
+    facts = {
+        "reference": grouped(case.reference),
+        "topic": gettext(TOPIC_NAMES[Topic(case.topic)]),
+        "state": gettext(CASE_STATE_NAMES[CaseState(case.state)]),
+    }
+    sentence = gettext("Case %(reference)s, “%(topic)s”, is %(state)s.") % facts
+    steps: tuple[NextStep, ...] = (NextStep(Step.NOTHING, gettext("There is nothing to do.")),)
+    if promise is not None:
+        by = formats.day(promise.due_on, timeline.language())
+        steps = (NextStep(Step.WAIT, gettext("%(what)s by %(by)s.") % {"what": gettext(promise.what), "by": by}),)
+    events = tuple(sorted((f for f in timeline.of_case(case.pk) if not f.internal), key=lambda fact: fact.at))
+    return Explanation("case", case.reference, sentence, events, steps)
+
+
+def collection_state(order: CollectionOrder) -> str:
+    """Where a collection order stands for the agency: collectable, paused, settled or recalled."""
+    if order.state != OrderState.HANDED_OVER.value:
+        return order.state
+    return "paused" if Pause.objects.filter(claim_id=order.claim_id, ended_at=None).exists() else "collectable"
+
+
+def holds_of(account_id: UUID) -> list[Hold]:
+    """All holds of an account, newest first, proposals included."""
+    return list(holds_with_reasons().filter(account_id=account_id).order_by("-proposed_at"))

@@ -1,0 +1,235 @@
+"""People release, confirm, decline and lift holds. No rule ever places one."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+
+from kulanz.holds.events import HoldsLifted, HoldsPlaced
+from kulanz.holds.models import Hold, HoldReason
+from kulanz.holds.review import review
+from kulanz.holds.rules import confirm_by, is_open
+from kulanz.holds.states import HOLD, Effect, HoldKind, HoldState, Way
+from kulanz.infra.audit import Note, record
+from kulanz.infra.ids import new_id
+from kulanz.infra.moves import move
+from kulanz.kernel.acts import Act, ActorKind
+from kulanz.kernel.events import publish
+from kulanz.kernel.references import new_code, normalise
+from kulanz.kernel.refusals import NotFound, Refusal
+from kulanz.kernel.text import N_
+from kulanz.parties.api import Account, lock_accounts
+
+
+class OnlyPeoplePlaceHolds(Refusal):
+    """Rules propose; a human releases."""
+
+    code = "only_people_place_holds"
+    sentence = N_("A hold is released by a person, never by a rule.")
+
+
+class ReasonGone(Refusal):
+    """The claim behind the proposal is paid, disputed or gone in the meantime."""
+
+    code = "hold_reason_gone"
+    sentence = N_("There is no reason for this hold any more; it was not placed.")
+
+
+class ReasonMissing(Refusal):
+    """A restriction without a stated reason is not placed."""
+
+    code = "hold_reason_missing"
+    sentence = N_("Please state the reason, an end date and a review date: the customer reads them.")
+
+
+class SecondPersonNeeded(Refusal):
+    """Four eyes: who placed it cannot confirm it."""
+
+    code = "second_person_needed"
+    sentence = N_("A second person has to confirm this hold; you placed it yourself.")
+
+
+def holds_with_reasons() -> QuerySet[Hold]:
+    """Holds with their living reasons and claims, in a constant number of queries."""
+    reasons = HoldReason.objects.filter(ended_at=None).select_related(
+        "claim", "claim__invoice", "claim__balance", "claim__account"
+    )
+    return Hold.objects.select_related("account", "account__person", "account__brand").prefetch_related(
+        Prefetch("reasons", queryset=reasons, to_attr="living_reasons")
+    )
+
+
+def active_holds(account_id: UUID) -> list[Hold]:
+    """What restricts this account now."""
+    return list(
+        holds_with_reasons().filter(account_id=account_id, state=HoldState.ACTIVE.value).order_by("released_at")
+    )
+
+
+def permitted(account_id: UUID, ways: frozenset[Way] = frozenset(Way)) -> dict[Way, bool]:
+    """What this account may do now, way by way."""
+    effects = frozenset(
+        Effect(e)
+        for e in Hold.objects.filter(account_id=account_id, state=HoldState.ACTIVE.value).values_list(
+            "effect", flat=True
+        )
+    )
+    return {way: is_open(way, effects) for way in sorted(ways)}
+
+
+def find_hold(reference: str) -> Hold:
+    """By its reference. Raises NotFound."""
+    hold = holds_with_reasons().filter(reference=normalise(reference)).first()
+    if hold is None:
+        raise NotFound(reference=reference)
+    return hold
+
+
+def _require_person(act: Act) -> None:
+    if act.by.kind is not ActorKind.PERSON:
+        raise OnlyPeoplePlaceHolds
+
+
+@transaction.atomic
+def release_hold(act: Act, hold: Hold) -> None:
+    """A person has looked at a proposal and places the hold. The facts are looked at once more under the lock.
+
+    Raises ReasonGone when they have changed, SomebodyWasFaster when it was released or declined meanwhile.
+    """
+    _require_person(act)
+    lock_accounts([hold.account_id])
+    review(act, [hold.account_id])
+    hold.refresh_from_db()
+    if hold.state == HoldState.DECLINED.value:
+        raise ReasonGone
+    move(
+        act,
+        hold,
+        HOLD,
+        old=HoldState.PROPOSED,
+        new=HoldState.ACTIVE,
+        account_id=hold.account_id,
+        released_at=act.at,
+        released_by=act.by.name,
+        released_by_kind=act.by.kind.value,
+    )
+    publish(HoldsPlaced(act, frozenset({hold.pk}), frozenset({hold.account_id})))
+
+
+@transaction.atomic
+def decline_hold(act: Act, hold: Hold) -> None:
+    """A person has looked at a proposal and does not place it; `act.why` says why."""
+    lock_accounts([hold.account_id])
+    move(
+        act,
+        hold,
+        HOLD,
+        old=HoldState.PROPOSED,
+        new=HoldState.DECLINED,
+        account_id=hold.account_id,
+        lifted_at=act.at,
+        lifted_by=act.by.name,
+        lifted_by_kind=act.by.kind.value,
+        lifted_because=act.why,
+    )
+    HoldReason.objects.filter(hold=hold, ended_at=None).update(ended_at=act.at)
+
+
+@transaction.atomic
+def lift_hold(act: Act, hold: Hold) -> None:
+    """End an active hold now; `act.why` says why."""
+    lock_accounts([hold.account_id])
+    move(
+        act,
+        hold,
+        HOLD,
+        old=HoldState.ACTIVE,
+        new=HoldState.LIFTED,
+        account_id=hold.account_id,
+        lifted_at=act.at,
+        lifted_by=act.by.name,
+        lifted_by_kind=act.by.kind.value,
+        lifted_because=act.why,
+    )
+    HoldReason.objects.filter(hold=hold, ended_at=None).update(ended_at=act.at)
+    publish(HoldsLifted(act, frozenset({hold.pk}), frozenset({hold.account_id})))
+
+
+@transaction.atomic
+def place_security_hold(
+    act: Act, account: Account, *, effect: Effect, words: str, ends_on: date, review_on: date
+) -> Hold:
+    """One person may stop an account for one working day; then a second confirms or it lifts by itself."""
+    _require_person(act)
+    if not words.strip() or ends_on <= act.on or review_on > ends_on:
+        raise ReasonMissing
+    return _place(
+        act,
+        account,
+        kind=HoldKind.SECURITY,
+        effect=effect,
+        words=words.strip(),
+        ends_on=ends_on,
+        review_on=review_on,
+        confirm_by=confirm_by(act.on),
+    )
+
+
+@transaction.atomic
+def place_own_wish_hold(act: Act, account: Account, *, effect: Effect, words: str) -> Hold:
+    """The customer asked for it, for instance to stop himself from buying."""
+    _require_person(act)
+    if not words.strip():
+        raise ReasonMissing
+    return _place(act, account, kind=HoldKind.OWN_WISH, effect=effect, words=words.strip())
+
+
+def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words: str, **dates: date) -> Hold:
+    lock_accounts([account.pk])
+    hold = Hold.objects.create(
+        id=new_id(),
+        reference="S" + new_code(7),
+        account=account,
+        kind=kind.value,
+        effect=effect.value,
+        state=HoldState.ACTIVE.value,
+        words=words,
+        proposed_at=act.at,
+        proposed_by=act.by.name,
+        released_at=act.at,
+        released_by=act.by.name,
+        released_by_kind=act.by.kind.value,
+        **dates,
+    )
+    record(act, [Note("placed", "holds.hold", hold.pk, account.pk, {"kind": kind.value, "effect": effect.value})])
+    publish(HoldsPlaced(act, frozenset({hold.pk}), frozenset({account.pk})))
+    return hold
+
+
+@transaction.atomic
+def confirm_security_hold(act: Act, hold: Hold) -> None:
+    """The second pair of eyes. Raises SecondPersonNeeded for the person who placed it."""
+    _require_person(act)
+    if act.by.name == hold.released_by:
+        raise SecondPersonNeeded
+    lock_accounts([hold.account_id])
+    updated = Hold.objects.filter(
+        pk=hold.pk, state=HoldState.ACTIVE.value, kind=HoldKind.SECURITY.value, confirmed_by=""
+    ).update(confirmed_at=act.at, confirmed_by=act.by.name)
+    if not updated:
+        raise ReasonGone
+    record(act, [Note("confirmed", "holds.hold", hold.pk, hold.account_id)])
+
+
+@transaction.atomic
+def lift_expired(act: Act) -> list[UUID]:
+    """Security holds nobody confirmed in time, and those whose end has come. Run every hour by the worker."""
+    live = Hold.objects.filter(state=HoldState.ACTIVE.value, kind=HoldKind.SECURITY.value)
+    expired = live.filter(confirmed_by="", confirm_by__lt=act.on) | live.filter(ends_on__lt=act.on)
+    holds = list(expired.distinct())
+    for hold in holds:
+        lift_hold(act.as_rule("holds.lift_expired"), hold)
+    return [hold.pk for hold in holds]
