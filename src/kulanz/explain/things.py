@@ -66,9 +66,7 @@ def claim_sentence(claim: Claim) -> str:
     if state is ClaimState.SETTLED:
         return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is settled; nothing is open.") % facts
     if state is ClaimState.REVERSED:
-        return (
-            gettext("Invoice %(invoice)s of %(founded)s over %(amount)s was withdrawn: nothing was ever owed.") % facts
-        )
+        return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s was withdrawn: nothing was owed.") % facts
     if state is ClaimState.WRITTEN_OFF:
         return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is no longer pursued.") % facts
     if state is ClaimState.DISPUTED:
@@ -161,7 +159,7 @@ def _steps_for_hold(hold: Hold, claims: Sequence[Claim]) -> tuple[NextStep, ...]
     return (*steps.values(), *waiting)
 
 
-def account_sentence(account: Account, holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str:
+def account_sentence(holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str:
     """“Why is this account blocked?” answered in one sentence; or what is open; or that all is well."""
     if holds:
         return " ".join(hold_sentence(hold, claims_behind(hold)) for hold in holds)
@@ -190,7 +188,7 @@ def explain_account(account: Account) -> Explanation:
     return Explanation(
         "account",
         account.number,
-        account_sentence(account, holds, open_claims),
+        account_sentence(holds, open_claims),
         facts,
         tuple(steps.values()) or (nothing,),
     )

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act
@@ -22,7 +23,8 @@ class KeyTaken(Refusal):
 
     code = "key_taken"
     sentence = N_(
-        "“%(key)s” has been booked before with a different content. Nothing was booked. Check which of the two is right."
+        "“%(key)s” has been booked before with a different content. Nothing was booked. "
+        "Check which of the two is right."
     )
 
 
@@ -133,11 +135,10 @@ def book(act: Act, entries: Sequence[Entry]) -> Booked:
     return Booked(new, frozenset(e.key for e in repeated))
 
 
-def _refuse_other_content(cursor: object, repeated: Sequence[Entry]) -> None:
+def _refuse_other_content(cursor: CursorWrapper, repeated: Sequence[Entry]) -> None:
     """A repeated key must carry the same content, in the books as well as within this call."""
-    execute, fetchall = cursor.execute, cursor.fetchall  # type: ignore[attr-defined]  # a DB-API cursor
-    execute("SELECT key, content_hash FROM ledger_transaction WHERE key = ANY(%s)", [[e.key for e in repeated]])
-    known: dict[str, str] = dict(fetchall())
+    cursor.execute("SELECT key, content_hash FROM ledger_transaction WHERE key = ANY(%s)", [[e.key for e in repeated]])
+    known: dict[str, str] = dict(cursor.fetchall())
     for entry in repeated:
         if known.get(entry.key) != entry.content_hash:
             raise KeyTaken(key=entry.key)

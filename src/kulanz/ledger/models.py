@@ -466,7 +466,7 @@ class Suggestion(models.Model):
 
 
 class Allocation(models.Model):
-    """Which part of a bank line paid which claim (or became a credit), by which rule or person, and why. Append-only."""
+    """Which part of a bank line paid which claim (or became a credit), by which rule or person. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="allocations")
