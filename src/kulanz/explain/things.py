@@ -75,8 +75,8 @@ def claim_sentence(claim: Claim) -> str:
         facts["by"] = formats.day(dispute.decide_by, timeline.language())
         return (
             gettext(
-                "Invoice %(invoice)s of %(founded)s over %(amount)s is disputed: nothing is demanded until a person has "
-                "decided, by %(by)s. Open: %(open)s."
+                "Invoice %(invoice)s of %(founded)s over %(amount)s is disputed: nothing is demanded until a person "
+                "has decided, by %(by)s. Open: %(open)s."
             )
             % facts
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kulanz.infra.audit import Note, record
+from kulanz.infra.ids import new_id
 from kulanz.infra.moves import move
 from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.events import publish
@@ -16,7 +17,7 @@ from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.claims import MoreThanOutstanding, NothingOutstanding
 from kulanz.ledger.events import DisputeDecided, DisputeRaised
-from kulanz.ledger.models import Claim, ClaimBalance, Dispute
+from kulanz.ledger.models import Claim, ClaimBalance, Dispute, DisputeProof
 from kulanz.ledger.rules import decision_due
 from kulanz.ledger.states import DISPUTE, DisputeKind, DisputeState
 from kulanz.parties.api import lock_accounts
@@ -68,7 +69,6 @@ def raise_dispute(
         amount_cents=None if amount is None else amount.cents,
         currency=claim.currency,
         words=words.strip(),
-        proof_id=proof_id,
         raised_at=act.at,
         raised_by=act.by.name,
         decide_by=decision_due(act.on),
@@ -85,8 +85,24 @@ def raise_dispute(
             )
         ],
     )
+    if proof_id is not None:
+        add_proof(act, dispute, proof_id)
     publish(DisputeRaised(act, dispute.pk, claim.pk, claim.account_id))
     return dispute
+
+
+@transaction.atomic
+def add_proof(act: Act, dispute: Dispute, upload_id: UUID) -> None:
+    """A file joins an objection, now or later. Nobody needs one; a person reads each."""
+    DisputeProof.objects.create(
+        id=new_id(),
+        dispute=dispute,
+        account_id=dispute.account_id,
+        upload_id=upload_id,
+        added_at=act.at,
+        added_by=act.by.name,
+    )
+    record(act, [Note("proof added", "ledger.claim", dispute.claim_id, dispute.account_id)])
 
 
 @transaction.atomic

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Func, Q
 
 from kulanz.infra.guards import append_only, fixed, never_deleted
 from kulanz.infra.ids import new_id
+from kulanz.infra.models import Upload
 from kulanz.kernel.money import Money
 from kulanz.kernel.states import StateMachine
 from kulanz.ledger import guards
@@ -289,7 +292,6 @@ class Dispute(models.Model):
     amount_cents = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
     words = models.TextField(blank=True)
-    proof_id = models.UUIDField(null=True)
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=200)
     decide_by = models.DateField()
@@ -323,8 +325,31 @@ class Dispute(models.Model):
         return self.reference
 
     @property
+    def proof_id(self) -> UUID | None:
+        """The first proof, if there is one."""
+        first = self.proofs.order_by("added_at").values_list("upload_id", flat=True).first()
+        return first
+
+    @property
     def amount(self) -> Money | None:
         return None if self.amount_cents is None else Money(self.amount_cents, self.currency)
+
+
+class DisputeProof(models.Model):
+    """A file somebody sent to show why he does not owe it. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="proofs")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    upload = models.OneToOneField(Upload, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=200)
+
+    class Meta:
+        triggers = [append_only("ledger_disputeproof")]
+
+    def __str__(self) -> str:
+        return str(self.upload)
 
 
 class BankAccount(models.Model):
