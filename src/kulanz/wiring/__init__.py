@@ -1,0 +1,1 @@
+"""Where the house is put together: settings, urls, who listens to whom, what is verified."""
