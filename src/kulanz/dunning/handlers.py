@@ -14,18 +14,23 @@ from kulanz.holds.api import Hold, HoldKind, HoldReason, holds_with_reasons, rev
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.infra.audit import Note, record
 from kulanz.kernel.acts import Act
-from kulanz.ledger.api import Claim, ClaimState, Dispute, DisputeState, claims_with_balance
+from kulanz.ledger.api import Claim, ClaimState, Dispute, DisputeState, claims_with_balance, in_state
 from kulanz.ledger.events import ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
 
 
 def close_when_settled(event: ClaimsSettled) -> None:
-    """Ends reminders, settles collection orders, tells debtor and collector."""
-    _close(event.act, event.claim_ids, OrderState.SETTLED, because="settled")
-    claims = claims_with_balance().filter(pk__in=event.claim_ids)
-    queue(
-        event.act.as_rule("dunning"),
-        [words.settled(c) for c in claims if c.balance.state is ClaimState.SETTLED],
-    )
+    """Ends reminders, settles collection orders, tells debtor and collector.
+
+    Who paid in time is not written to: only where we had reminded or handed over do we say that it is over.
+    """
+    settled = claims_with_balance().filter(pk__in=event.claim_ids)
+    # What we gave up was not paid: the collector is recalled and not told a payment that never came.
+    given_up = frozenset(in_state(settled, ClaimState.WRITTEN_OFF).values_list("pk", flat=True))
+    if given_up:
+        _close(event.act, given_up, OrderState.RECALLED, because="written off")
+    pursued = _close(event.act, event.claim_ids - given_up, OrderState.SETTLED, because="settled")
+    claims = claims_with_balance().filter(pk__in=pursued)
+    queue(event.act.as_rule("dunning"), [words.settled(c) for c in claims if c.balance.state is ClaimState.SETTLED])
 
 
 def close_when_reversed(event: ClaimsReversed) -> None:
@@ -35,7 +40,8 @@ def close_when_reversed(event: ClaimsReversed) -> None:
     queue(event.act.as_rule("dunning"), [words.reversed_claim(c) for c in claims])
 
 
-def _close(act: Act, claim_ids: Iterable[UUID], state: OrderState, *, because: str) -> None:
+def _close(act: Act, claim_ids: Iterable[UUID], state: OrderState, *, because: str) -> set[UUID]:
+    """End everything that pursues these claims. Returns those that were pursued."""
     ids = list(claim_ids)
     rule = act.as_rule("dunning.close")
     running = Procedure.objects.filter(claim_id__in=ids, state=ProcedureState.RUNNING.value)
@@ -43,22 +49,24 @@ def _close(act: Act, claim_ids: Iterable[UUID], state: OrderState, *, because: s
     running.update(state=ProcedureState.ENDED.value, ended_at=act.at, ended_because=because)
     Pause.objects.filter(claim_id__in=ids, ended_at=None).update(ended_at=act.at, ended_because=because)
     record(rule, [Note("dunning ended", "ledger.claim", c, a, {"because": because}) for c, a in ended])
-    _end_orders(rule, ids, state, because=because)
+    return {claim_id for claim_id, _ in ended} | _end_orders(rule, ids, state, because=because)
 
 
-def _end_orders(act: Act, claim_ids: Sequence[UUID], state: OrderState, *, because: str) -> None:
+def _end_orders(act: Act, claim_ids: Sequence[UUID], state: OrderState, *, because: str) -> set[UUID]:
+    """The collector stops. Returns the claims that were in a collector's hands."""
     orders = list(
         CollectionOrder.objects.select_related("collector", "claim__invoice", "account__brand").filter(
             claim_id__in=claim_ids, state=OrderState.HANDED_OVER.value
         )
     )
     if not orders:
-        return
+        return set()
     CollectionOrder.objects.filter(pk__in=[o.pk for o in orders]).update(
         state=state.value, ended_at=act.at, ended_because=because
     )
     record(act, [Note(f"collection {state.value}", "ledger.claim", o.claim_id, o.account_id) for o in orders])
     queue(act, [words.collection_ended(order, state) for order in orders])
+    return {order.claim_id for order in orders}
 
 
 def pause_when_disputed(event: DisputeRaised) -> None:

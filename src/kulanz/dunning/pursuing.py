@@ -70,6 +70,8 @@ def issue_notice(act: Act, claim: Claim, *, level: int, pay_by: date) -> Dunning
     """Remind the debtor: the notice is recorded and its message queued. Raises NotPursuable."""
     lock_accounts([claim.account_id])
     balance = _refuse_unless_pursuable(claim, act.on)
+    if DunningNotice.objects.filter(claim=claim, procedure__state=ProcedureState.RUNNING.value, level=level).exists():
+        raise NotPursuable(claim=claim.title, reason=Phrase(N_("this reminder has been sent before")))
     procedure, started = Procedure.objects.get_or_create(
         claim=claim,
         state=ProcedureState.RUNNING.value,
@@ -110,6 +112,8 @@ def hand_over(act: Act, claim: Claim, collector: Collector) -> CollectionOrder:
         claim=claim, procedure__state=ProcedureState.RUNNING.value, level__gte=1
     ).exists():
         raise LevelsMissing(claim=claim.title)
+    if CollectionOrder.objects.filter(claim=claim, state=OrderState.HANDED_OVER.value).exists():
+        raise NotPursuable(claim=claim.title, reason=Phrase(N_("a collector holds it already")))
     order = CollectionOrder.objects.create(
         id=new_id(),
         reference="K" + new_code(7),

@@ -320,9 +320,15 @@ def dispute_decided(dispute: Dispute) -> Draft:
             first = gettext(
                 "We have looked at your objection %(reference)s to invoice %(invoice)s and cannot agree. %(reason)s"
             )
-            then = gettext(
-                "%(open)s therefore remains due. If you have something new to show us, send it: a person reads it."
-            ) % {"open": _money(claim.balance.outstanding)}
+            nothing_open = gettext("You do not have to do anything.")
+            then = (
+                nothing_open
+                if not claim.balance.outstanding
+                else gettext(
+                    "%(open)s therefore remains due. If you have something new to show us, send it: a person reads it."
+                )
+                % {"open": _money(claim.balance.outstanding)}
+            )
         sheet = Sheet(
             subject=gettext("Decision on your objection %(reference)s") % facts,
             paragraphs=(_salutation(person.name), first % facts, then),

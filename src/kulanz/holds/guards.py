@@ -7,12 +7,12 @@ import pgtrigger
 # A payment hold or its proposal rests on at least one claim of that account that is due, open and undisputed, and on
 # nothing else. Checked at commit; the shared lock makes a payment under way finish first, and then its result counts.
 _RESTS_ON_CLAIMS = """
-    SELECT h.kind, h.state, (coalesce(h.released_at, h.proposed_at) AT TIME ZONE 'Europe/Berlin')::date
-      INTO kind, state, since FROM holds_hold h WHERE h.id = {hold};
+    SELECT h.kind, h.state INTO kind, state FROM holds_hold h WHERE h.id = {hold};
     IF kind <> 'payment' OR state NOT IN ('proposed', 'active') THEN RETURN NULL; END IF;
     PERFORM 1 FROM ledger_claimbalance b JOIN holds_holdreason r ON r.claim_id = b.claim_id
       WHERE r.hold_id = {hold} AND r.ended_at IS NULL ORDER BY b.claim_id FOR SHARE OF b;
-    SELECT count(*), count(*) FILTER (WHERE b.outstanding_cents > 0 AND b.open_disputes = 0 AND b.due_on < since
+    SELECT count(*), count(*) FILTER (WHERE b.outstanding_cents > 0 AND b.open_disputes = 0
+                                        AND b.due_on < (r.given_at AT TIME ZONE 'Europe/Berlin')::date
                                         AND b.account_id = r.account_id)
       INTO living, good
       FROM holds_holdreason r LEFT JOIN ledger_claimbalance b ON b.claim_id = r.claim_id
@@ -26,7 +26,6 @@ _RESTS_ON_CLAIMS = """
 _DECLARE = [
     ("kind", "text"),
     ("state", "text"),
-    ("since", "date"),
     ("living", "integer"),
     ("good", "integer"),
 ]

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.holds.models import Hold, HoldReason
@@ -164,7 +164,7 @@ def place_security_hold(
 ) -> Hold:
     """One person may stop an account for one working day; then a second confirms or it lifts by itself."""
     _require_person(act)
-    if not words.strip() or ends_on <= act.on or review_on > ends_on:
+    if not words.strip() or ends_on <= act.on or not act.on <= review_on <= ends_on:
         raise ReasonMissing
     return _place(
         act,
@@ -211,13 +211,19 @@ def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words:
 
 @transaction.atomic
 def confirm_security_hold(act: Act, hold: Hold) -> None:
-    """The second pair of eyes. Raises SecondPersonNeeded for the person who placed it."""
+    """The second pair of eyes. Raises SecondPersonNeeded for the person who placed it, ReasonGone when it has ended
+    or its working day is over: whether or not the sweep has come by, it is lifted then and not revived."""
     _require_person(act)
     if act.by.name == hold.released_by:
         raise SecondPersonNeeded
     lock_accounts([hold.account_id])
     updated = Hold.objects.filter(
-        pk=hold.pk, state=HoldState.ACTIVE.value, kind=HoldKind.SECURITY.value, confirmed_by=""
+        pk=hold.pk,
+        state=HoldState.ACTIVE.value,
+        kind=HoldKind.SECURITY.value,
+        confirmed_by="",
+        confirm_by__gte=act.on,
+        ends_on__gte=act.on,
     ).update(confirmed_at=act.at, confirmed_by=act.by.name)
     if not updated:
         raise ReasonGone
@@ -228,8 +234,10 @@ def confirm_security_hold(act: Act, hold: Hold) -> None:
 def lift_expired(act: Act) -> list[UUID]:
     """Security holds nobody confirmed in time, and those whose end has come. Run every hour by the worker."""
     live = Hold.objects.filter(state=HoldState.ACTIVE.value, kind=HoldKind.SECURITY.value)
-    expired = live.filter(confirmed_by="", confirm_by__lt=act.on) | live.filter(ends_on__lt=act.on)
-    holds = list(expired.distinct())
+    expired = live.filter(Q(confirmed_by="", confirm_by__lt=act.on) | Q(ends_on__lt=act.on))
+    # All locks first and in order: what a person lifts or confirms right now is seen, and nobody waits in a circle.
+    lock_accounts(expired.values_list("account_id", flat=True))
+    holds = list(expired.order_by("pk"))
     for hold in holds:
         lift_hold(act.as_rule("holds.lift_expired"), hold)
     return [hold.pk for hold in holds]

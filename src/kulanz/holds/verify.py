@@ -11,7 +11,7 @@ CHECKS: tuple[Check, ...] = (
         "LEFT JOIN ledger_claimbalance b ON b.claim_id = r.claim_id "
         "WHERE h.kind = 'payment' AND h.state IN ('proposed', 'active') AND (b.claim_id IS NULL "
         "OR b.outstanding_cents = 0 OR b.open_disputes > 0 OR b.account_id <> h.account_id "
-        "OR b.due_on >= (coalesce(h.released_at, h.proposed_at) AT TIME ZONE 'Europe/Berlin')::date)",
+        "OR b.due_on >= (r.given_at AT TIME ZONE 'Europe/Berlin')::date)",
     ),
     sql_check(
         "every live payment hold has a living reason",

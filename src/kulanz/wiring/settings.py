@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from kulanz.infra import config as _config
+from kulanz.infra import demo_marker as _demo_marker
 from kulanz.infra import secrets as _secrets
 from kulanz.infra.database import django_database
 
@@ -145,3 +146,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"kulanz": {"level": "INFO"}},
 }
+
+# The demo offers its logins on the login page; in any other data directory there is no such file.
+_demo = _demo_marker.read(CONFIG.data_dir)
+KULANZ_DEMO_LOGINS = (
+    [(f"{row['name']} ({row['role']})", row["email"], row["password"]) for row in _demo["logins"]] if _demo else []
+)

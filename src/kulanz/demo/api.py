@@ -1,0 +1,98 @@
+"""The door of the room: `run` makes or continues the sample shop and serves it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from kulanz.demo.building import NotADemo, Progress, build
+from kulanz.infra import demo_marker, processes
+from kulanz.kernel import clock
+from kulanz.parties.api import Account, AccountKind
+from kulanz.wiring import preparing, serving
+
+DEFAULT_PORT = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo prints: where to look, as whom, where the bank files lie, and how long it took."""
+
+    urls: dict[str, str]
+    logins: list[demo_marker.DemoLoginRow]
+    bank_files: str
+    made_now: bool
+    seconds: float
+
+
+def run(
+    *, port: int, serve: bool, reset: bool, progress: Progress, on_ready: Callable[[Demo], None] | None = None
+) -> Demo:
+    """Make the sample shop if it is not there, continue it if it is, and serve it until told to end.
+
+    `reset` makes it anew; only a database made by the demo is ever thrown away (NotADemo otherwise).
+    """
+    started = time.monotonic()
+    data_dir: Path = settings.CONFIG.data_dir
+    preparing.reach()
+    if reset:
+        _throw_away(data_dir)
+    preparing.prepare()
+    marker = demo_marker.read(data_dir) if serving.is_demo() else None
+    made_now = marker is None
+    if marker is None:
+        if serving.is_demo():  # begun and cut short: nothing in it is anybody's
+            _throw_away(data_dir)
+            preparing.prepare()
+        marker = _make(data_dir, progress)
+    demo = Demo(_urls(port), marker["logins"], marker["bank_files"], made_now, round(time.monotonic() - started, 1))
+    if serve:
+        serving.serve_everything(port, on_ready=lambda: on_ready(demo) if on_ready else None)
+    return demo
+
+
+def _make(data_dir: Path, progress: Progress) -> demo_marker.Marker:
+    refuse_foreign_books()
+    serving.mark_as_demo()
+    return build(data_dir, clock.today(), progress)
+
+
+def refuse_foreign_books() -> None:
+    """Raises NotADemo where somebody has begun to work with this database."""
+    if Account.objects.filter(kind=AccountKind.CUSTOMER).exists():
+        raise NotADemo
+
+
+def _throw_away(data_dir: Path) -> None:
+    """The demo's database and everything it wrote. Another database is left alone."""
+    if preparing.missing_migrations() == [] and not serving.is_demo():
+        refuse_foreign_books()
+    processes.stop_all(data_dir)
+    name = str(connection.settings_dict["NAME"])
+    preparing.turn_to("postgres")
+    preparing.drop_database(name)
+    preparing.create_database(name)
+    preparing.turn_to(name)
+    demo_marker.path(data_dir).unlink(missing_ok=True)
+    for folder in ("mail", "print", "sent", "uploads", "bank-files"):
+        shutil.rmtree(data_dir / folder, ignore_errors=True)
+
+
+def _urls(port: int) -> dict[str, str]:
+    home = f"http://127.0.0.1:{port}"
+    return {
+        "portal": f"{home}/",
+        "account": f"{home}/account/",
+        "desk": f"{home}/desk/",
+        "agency": f"{home}/agency/",
+        "api": f"{home}/api/v1/openapi.json",
+    }
+
+
+__all__ = ["DEFAULT_PORT", "Demo", "NotADemo", "run"]
