@@ -53,12 +53,7 @@ def test_every_sentence_of_the_house_has_a_usable_german() -> None:
 
 def single_sentences() -> Iterator[tuple[str, str]]:
     for message in messages.read_catalogue():
-        if (
-            isinstance(message.id, str)
-            and message.id
-            and isinstance(message.string, str)
-            and not message.context
-        ):
+        if isinstance(message.id, str) and message.id and isinstance(message.string, str) and not message.context:
             yield message.id, message.string
 
 
@@ -231,12 +226,8 @@ def test_marked_sentences_are_found_in_templates_however_the_page_is_indented(tm
 
 
 def test_an_update_keeps_translations_drops_what_is_gone_and_guesses_nothing(tmp_path: Path) -> None:
-    found = sources(
-        tmp_path, b_py='_("Paid in full")', a_py='_("Not paid")\n_("Paid in part")\n_("Paid in full")'
-    )
-    old = written(
-        tmp_path, 'msgid "Not paid"\nmsgstr "Offen"\n\nmsgid "Paid in parts"\nmsgstr "Teils bezahlt"\n'
-    )
+    found = sources(tmp_path, b_py='_("Paid in full")', a_py='_("Not paid")\n_("Paid in part")\n_("Paid in full")')
+    old = written(tmp_path, 'msgid "Not paid"\nmsgstr "Offen"\n\nmsgid "Paid in parts"\nmsgstr "Teils bezahlt"\n')
 
     text = messages.rendered(messages.updated(found, [old]))
 

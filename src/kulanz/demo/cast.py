@@ -26,10 +26,10 @@ SHOP = BrandFacts(
 )
 
 # The family account: two customers of the data set, living together. He has an old claim, she owes nothing.
-HE = "17850"
-SHE = "13047"
+HE = "13491"
+SHE = "13305"
 # His first order: the invoice of two years ago that he paid, and that nobody ever reconciled.
-OLD_INVOICE = "536365"
+OLD_INVOICE = "536761"
 FAMILY = {
     HE: InventedPerson(
         "Thomas", "Reinhardt", "Kastanienallee 12", "04275", "Leipzig", "thomas.reinhardt@example.org", "de"

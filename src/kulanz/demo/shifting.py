@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from kulanz.demo.people import People
 from kulanz.kernel.clock import BERLIN, berlin_day
 from kulanz.kernel.money import EUR, Money, exponent
-from kulanz.shop.order_files import Customer, Document, DocumentKind, Order, OrderFile, Shipment
+from kulanz.shop.api import Document, DocumentKind, OrderFile
+from kulanz.shop.api import FileCustomer as Customer
+from kulanz.shop.api import FileOrder as Order
+from kulanz.shop.api import FileShipment as Shipment
 
 PAYMENT_TERM = timedelta(days=14)
 COUNTRY = "DE"
