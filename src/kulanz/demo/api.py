@@ -5,37 +5,30 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
 from kulanz.demo.building import NotADemo, Progress, build
+from kulanz.demo.showing import shown
 from kulanz.infra import demo_marker, processes
 from kulanz.kernel import clock
 from kulanz.parties.api import Account, AccountKind
 from kulanz.wiring import preparing, serving
 
-DEFAULT_PORT = 8000
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """What the demo prints: where to look, as whom, where the bank files lie, and how long it took."""
-
-    urls: dict[str, str]
-    logins: list[demo_marker.DemoLoginRow]
-    bank_files: str
-    made_now: bool
-    seconds: float
-
 
 def run(
-    *, port: int, serve: bool, reset: bool, progress: Progress, on_ready: Callable[[Demo], None] | None = None
-) -> Demo:
+    *,
+    port: int,
+    serve: bool,
+    reset: bool,
+    on_ready: Callable[[dict[str, object]], None],
+    progress: Progress | None = None,
+) -> None:
     """Make the sample shop if it is not there, continue it if it is, and serve it until told to end.
 
+    `on_ready` gets what is to be printed, as soon as the pages answer (or the shop is made, without `serve`).
     `reset` makes it anew; only a database made by the demo is ever thrown away (NotADemo otherwise).
     """
     started = time.monotonic()
@@ -45,16 +38,26 @@ def run(
         _throw_away(data_dir)
     preparing.prepare()
     marker = demo_marker.read(data_dir) if serving.is_demo() else None
-    made_now = marker is None
-    if marker is None:
-        if serving.is_demo():  # begun and cut short: nothing in it is anybody's
-            _throw_away(data_dir)
-            preparing.prepare()
-        marker = _make(data_dir, progress)
-    demo = Demo(_urls(port), marker["logins"], marker["bank_files"], made_now, round(time.monotonic() - started, 1))
+    if marker is None and serving.is_demo():  # begun and cut short: nothing in it is anybody's
+        _throw_away(data_dir)
+        preparing.prepare()
+    with shown(progress) as show:
+        marker = marker or _make(data_dir, show)
+
+    def ready() -> None:
+        on_ready(
+            {
+                "urls": _urls(port),
+                "logins": marker["logins"],
+                "bank_files": marker["bank_files"],
+                "seconds": round(time.monotonic() - started, 1),
+            }
+        )
+
     if serve:
-        serving.serve_everything(port, on_ready=lambda: on_ready(demo) if on_ready else None)
-    return demo
+        serving.serve_everything(port, on_ready=ready)
+    else:
+        ready()
 
 
 def _make(data_dir: Path, progress: Progress) -> demo_marker.Marker:
@@ -95,4 +98,4 @@ def _urls(port: int) -> dict[str, str]:
     }
 
 
-__all__ = ["DEFAULT_PORT", "Demo", "NotADemo", "run"]
+__all__ = ["NotADemo", "run"]
