@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
 from tests.browser.conftest import DESKTOP, PHONE, SampleShop, Visitor
 
 pytestmark = pytest.mark.browser
@@ -132,12 +133,11 @@ def test_objecting_takes_two_steps_and_stops_everything(
 
 
 def _login_for(shop: SampleShop, email: str, password: str, account: str) -> None:
-    import subprocess
-    import sys
-
     done = subprocess.run(
-        [sys.executable, "-m", "kulanz.cli", "user", "add", email, "--name", "Test Person", "--role", "customer"]
-        + ["--account", account, "--password-stdin"],
+        [
+            *(sys.executable, "-m", "kulanz.cli", "user", "add", email, "--name", "Test Person"),
+            *("--role", "customer", "--account", account, "--password-stdin"),
+        ],
         env=shop.environment,
         input=password + "\n",
         capture_output=True,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from kulanz.demo.cast import FAMILY, HE, LOGINS, OLD_INVOICE, OUR_IBAN, PASSWORD, SHOP
 from kulanz.demo.history import at, deliver_then, live_through
@@ -64,7 +65,7 @@ def the_orders(today: date) -> OrderFile:
     the story moved back further."""
     packed = resources.files("kulanz.demo").joinpath("data/online_retail.csv.gz")
     with packed.open("rb") as file:
-        parsed = read_order_file(file, "online-retail")
+        parsed = read_order_file(cast(BinaryIO, file), "online-retail")
     assert isinstance(parsed, OrderFile)
     people = People()
     for number, somebody in FAMILY.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
@@ -26,14 +26,14 @@ def requires(permission: Permission) -> Callable[[View[P, R]], View[P, HttpRespo
     """Only for logins with this permission: others are led to the login, or told that this is the wrong door."""
 
     def decorate(view: View[P, R]) -> View[P, HttpResponseBase]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
             if not request.user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
+        update_wrapper(guarded, view)
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test of the house
         return guarded
 
