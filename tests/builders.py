@@ -26,7 +26,17 @@ from kulanz.ledger.api import (
 from kulanz.ledger.bank_formats.camt053 import write
 from kulanz.ledger.bank_formats.statement import Detail, Statement
 from kulanz.ledger.bank_formats.statement import Entry as StatementEntry
-from kulanz.parties.api import Account, Brand, BrandFacts, Person, establish_brand, open_account
+from kulanz.parties.api import (
+    Account,
+    Brand,
+    BrandFacts,
+    Person,
+    Role,
+    User,
+    create_login,
+    establish_brand,
+    open_account,
+)
 
 OUR_IBAN = "DE02120300000000202051"
 _numbers = itertools.count(10_000)
@@ -222,3 +232,26 @@ def bank_lines(content: bytes, *, on: str | date = "2026-11-20", name: str = "ba
     """Import a bank file and return its new lines, in order."""
     imported = import_bank_file(dana(on), brand=a_shop(), name=name, content=content)
     return list(BankLine.objects.filter(statement_id__in=[s.id for s in imported.statements]).order_by("position"))
+
+
+def a_login(
+    role: Role,
+    *,
+    name: str = "Cem Aydin",
+    account: Account | None = None,
+    collector: Collector | None = None,
+    day: str | date = "2026-01-02",
+    password: str | None = None,
+) -> User:
+    """A login with one role; a customer's opens `account`, a clerk's works for `collector`."""
+    user = create_login(
+        system(day),
+        email=f"login{next(_numbers)}@lindenhof.example",
+        name=name,
+        password=password,
+        roles=[role],
+        accounts=[account] if account is not None else [],
+    )
+    if collector is not None:
+        collector.clerks.add(user)
+    return user

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.test.utils import override_settings
+from django.test.utils import override_settings, setup_databases
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -20,9 +20,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Starts the server before pytest-django makes the test database."""
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, made once per run, also for tests that carry no `django_db` mark.
+
+    It is not torn down: the server it lies on is this run's own and goes with it.
+    """
     plugin.server()
+    with django_db_blocker.unblock():
+        setup_databases(verbosity=0, interactive=False, aliases={"default"})
 
 
 @pytest.fixture

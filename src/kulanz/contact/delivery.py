@@ -7,10 +7,11 @@ settles. Nothing is ever sent twice silently.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from kulanz.contact.documents import keep, path_of, rendered
 from kulanz.contact.models import Message, SentDocument
@@ -23,6 +24,8 @@ from kulanz.kernel.refusals import Refusal
 log = logging.getLogger("kulanz.contact")
 
 MAX_ATTEMPTS = 5
+# Between the attempts; in all more than two hours, before a person has to look.
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 UNSURE_AFTER = timedelta(minutes=10)
 
 
@@ -89,10 +92,17 @@ def sweep_unsure(act: Act) -> list[UUID]:
     return [message.pk for message in stuck]
 
 
-def waiting(limit: int = 500) -> list[UUID]:
-    """Queued messages, oldest first: the sweep hands them to a worker again, so none is lost with its job."""
+def waiting(at: datetime, limit: int = 500) -> list[UUID]:
+    """Queued messages whose next attempt has come, oldest first: none is lost with its job.
+
+    After a failure the pause grows, so that a mail server that is down for an hour does not fail everything.
+    """
+    ready = Q(attempts=0) | Q(sending_since=None)
+    for attempts, pause in enumerate(PAUSES, start=1):
+        ready |= Q(attempts=attempts, sending_since__lte=at - pause)
+    ready |= Q(attempts__gt=len(PAUSES), sending_since__lte=at - PAUSES[-1])
     return list(
-        Message.objects.filter(state=MessageState.QUEUED.value)
+        Message.objects.filter(ready, state=MessageState.QUEUED.value)
         .order_by("queued_at")
         .values_list("pk", flat=True)[:limit]
     )

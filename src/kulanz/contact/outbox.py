@@ -69,7 +69,8 @@ def queue(act: Act, drafts: Sequence[Draft]) -> list[Message]:
     from kulanz.contact.tasks import deliver_messages
 
     known = set(Message.objects.filter(key__in=[d.key for d in drafts]).values_list("key", flat=True))
-    messages = [_message(act, d) for d in drafts if d.key not in known]
+    fresh = {d.key: d for d in drafts if d.key not in known}
+    messages = [_message(act, d) for d in fresh.values()]
     Message.objects.bulk_create(messages, batch_size=1_000)
     for start in range(0, len(messages), 200):
         deliver_messages.defer(message_ids=[str(m.pk) for m in messages[start : start + 200]])

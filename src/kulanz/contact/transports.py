@@ -6,11 +6,12 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
+from kulanz.contact.mails import mail_address
 from kulanz.contact.models import Message, SentDocument
 from kulanz.contact.states import Channel
 from kulanz.kernel.refusals import Trouble
@@ -56,6 +57,25 @@ class Folder:
             raise NotSent(str(error)) from error
 
 
+class _Begun:
+    """Remembers whether the content was offered to the server: before that moment nothing can have left."""
+
+    begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.begun = True
+        answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]  # mixed into smtplib's classes below
+        return answer
+
+
+class _Server(_Begun, smtplib.SMTP):
+    """Plain or STARTTLS."""
+
+
+class _TlsServer(_Begun, smtplib.SMTP_SSL):
+    """Encrypted from the first byte."""
+
+
 @dataclass(frozen=True, slots=True)
 class Smtp:
     """A mail server: `smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…`."""
@@ -63,32 +83,43 @@ class Smtp:
     url: str
 
     def send(self, message: Message, document: SentDocument, content: bytes) -> None:
-        parts = urlsplit(self.url)
         try:
-            server = self._connected(parts.scheme, parts.hostname or "localhost", parts.port)
+            server = self._connected()
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(str(error)) from error
         try:
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.sendmail(message.brand.email, [message.to_address], content)
+            # The envelope wants the domain in ASCII, as the header has it.
+            server.sendmail(message.brand.email, [mail_address(message.to_address)], content)
         except smtplib.SMTPRecipientsRefused as error:
             raise NotSent(str(error), final=all(code >= 500 for code, _ in error.recipients.values())) from error
         except smtplib.SMTPResponseException as error:
             raise NotSent(str(error), final=error.smtp_code >= 500) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise MaybeSent(str(error)) from error
+            if server.begun:
+                raise MaybeSent(str(error)) from error
+            raise NotSent(str(error)) from error
         finally:
             server.close()
 
-    def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-        if scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-        server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
+    def _connected(self) -> _Server | _TlsServer:
+        """Greeted, encrypted where that is offered, logged in. Whatever goes wrong here is about us, not the mail."""
+        parts = urlsplit(self.url)
+        host, context = parts.hostname or "localhost", ssl.create_default_context()
+        server: _Server | _TlsServer
+        if parts.scheme == "smtps":
+            server = _TlsServer(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            server = _Server(host, parts.port or 25, timeout=TIMEOUT_SECONDS)
+        try:
             server.ehlo()
+            if parts.scheme != "smtps" and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
 
 

@@ -51,30 +51,43 @@ def run_worker(*, wait: bool = True, concurrency: int = 2) -> None:
 
 
 async def _until_empty(concurrency: int) -> None:
-    await _work(_worker_app(periodic=False), wait=False, concurrency=concurrency)
+    """Again until a round changes nothing: a job may have enqueued another after the worker looked for the last one.
+
+    What is then left is for later, or waits for a lock.
+    """
+    worker_app = _worker_app(periodic=False)
+    left: set[int | None] | None = None
+    async with worker_app.open_async():
+        while True:
+            await _work(worker_app, wait=False, concurrency=concurrency)
+            still = {job.id for job in await worker_app.job_manager.list_jobs_async(status="todo")}
+            if not still or still == left:
+                return
+            left = still
 
 
 async def _until_stopped(concurrency: int) -> None:
     """Outlive a database that restarts: a worker that ended silently would leave every message unsent."""
     with _cancelled_by_signals(), suppress(asyncio.CancelledError):
         while True:
+            worker_app = _worker_app(periodic=True)
             try:
-                await _work(_worker_app(periodic=True), wait=True, concurrency=concurrency)
+                async with worker_app.open_async():
+                    await _work(worker_app, wait=True, concurrency=concurrency)
             except (ConnectorException, psycopg.OperationalError) as error:
                 log.warning("the worker lost the database", extra={"facts": {"error": str(error)}})
             await asyncio.sleep(RESTART_AFTER_SECONDS)
 
 
 async def _work(worker_app: App, *, wait: bool, concurrency: int) -> None:
-    async with worker_app.open_async():
-        await worker_app.run_worker_async(
-            wait=wait,
-            concurrency=concurrency,
-            install_signal_handlers=False,
-            listen_notify=wait,
-            # What was done is told by the rows it was done to; what failed stays to be looked at.
-            delete_jobs="successful",
-        )
+    await worker_app.run_worker_async(
+        wait=wait,
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        listen_notify=wait,
+        # What was done is told by the rows it was done to; what failed stays to be looked at.
+        delete_jobs="successful",
+    )
 
 
 def _worker_app(*, periodic: bool) -> App:

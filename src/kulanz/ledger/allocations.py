@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.booking import Entry, Leg, book
-from kulanz.ledger.claims import MoreThanOutstanding, announce_settled
+from kulanz.ledger.claims import MoreThanOutstanding, NothingOutstanding, announce_settled, credit_of
 from kulanz.ledger.models import Allocation, BankLine, Claim, ClaimBalance, Suggestion
 from kulanz.ledger.states import Book, TransactionKind
 from kulanz.parties.api import Account, lock_accounts
@@ -34,6 +34,13 @@ class CurrenciesDiffer(Refusal):
 
     code = "currencies_differ"
     sentence = N_("The payment is in %(paid)s, the claim %(claim)s in %(owed)s. It cannot be booked directly.")
+
+
+class MoreThanCredit(Refusal):
+    """More went out than the account had to get."""
+
+    code = "more_than_credit"
+    sentence = N_("Only %(owed)s is owed to this account; %(amount)s cannot be booked as paid out to it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,7 @@ def allocate(act: Act, portions: Sequence[Portion]) -> frozenset[UUID]:
     if not portions:
         return frozenset()
     lock_accounts(p.account_id for p in portions)
-    lines = {
-        line.pk: line
-        for line in BankLine.objects.select_for_update(no_key=True)
-        .filter(pk__in={p.bank_line_id for p in portions})
-        .order_by("pk")
-    }
+    lines = {line.pk: line for line in lock_lines(p.bank_line_id for p in portions)}
     balances = {
         b.claim_id: b
         for b in ClaimBalance.objects.select_related("claim", "claim__invoice").filter(
@@ -94,6 +96,12 @@ def allocate(act: Act, portions: Sequence[Portion]) -> frozenset[UUID]:
         ],
     )
     return announce_settled(act, [p.claim_id for p in portions if p.claim_id])
+
+
+def lock_lines(line_ids: Iterable[UUID]) -> list[BankLine]:
+    """Take the locks of these bank lines in id order, after those of the accounts, and read what is left of them."""
+    ids = set(line_ids)
+    return list(BankLine.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 
 def _refuse_too_much(
@@ -179,20 +187,43 @@ def _entries(
 @transaction.atomic
 def assign_by_hand(act: Act, line: BankLine, claim: Claim, *, keep_rest_as_credit: bool) -> frozenset[UUID]:
     """A person says which claim a line pays: as much as is outstanding; the rest stays in suspense, or becomes the
-    account's credit where he says so."""
+    account's credit where he says so. A claim that is paid already takes nothing: then all of it is rest.
+
+    Raises LineAlreadyExplained when nothing is left of the line, NothingOutstanding when nothing would be booked.
+    """
     lock_accounts([claim.account_id])
     line.refresh_from_db()
     outstanding = ClaimBalance.objects.get(claim=claim).outstanding_cents
-    cents = min(outstanding, line.unexplained.cents)
-    if cents <= 0:
+    left = line.unexplained.cents
+    if left <= 0:
         raise LineAlreadyExplained(left=line.unexplained, amount=Money(outstanding, claim.currency))
-    portions = [Portion(line.pk, claim.account_id, claim.pk, cents, "by_hand", 100, {"by": act.by.name})]
-    rest = line.unexplained.cents - cents
-    if rest and keep_rest_as_credit:
-        portions.append(Portion(line.pk, claim.account_id, None, rest, "by_hand", 100, {"by": act.by.name}))
-    return allocate(act, portions)
+    if not outstanding and not keep_rest_as_credit:
+        raise NothingOutstanding(claim=claim.title)
+    paying = min(outstanding, left)
+    wanted = [(claim.pk, paying), (None, left - paying if keep_rest_as_credit else 0)]
+    return allocate(
+        act,
+        [
+            Portion(line.pk, claim.account_id, claim_id, cents, "by_hand", 100, {"by": act.by.name})
+            for claim_id, cents in wanted
+            if cents
+        ],
+    )
 
 
+@transaction.atomic
 def pay_out_credit(act: Act, line: BankLine, account: Account) -> None:
-    """An outgoing bank line repaid what we owed this account."""
-    allocate(act, [Portion(line.pk, account.pk, None, line.unexplained.cents, "by_hand", 100, {"by": act.by.name})])
+    """An outgoing bank line repaid what we owed this account.
+
+    Raises LineAlreadyExplained for money that came in or was booked before, MoreThanCredit when we owed less: then
+    somebody was paid too much, and a person has to find out why before it is hidden in an account.
+    """
+    lock_accounts([account.pk])
+    line.refresh_from_db()
+    owed = next((c for c in credit_of(account.pk) if c.currency == line.currency), Money(0, line.currency))
+    paid_out = -line.unexplained
+    if paid_out.cents <= 0:
+        raise LineAlreadyExplained(left=line.unexplained, amount=owed)
+    if paid_out > owed:
+        raise MoreThanCredit(owed=owed, amount=paid_out)
+    allocate(act, [Portion(line.pk, account.pk, None, -paid_out.cents, "by_hand", 100, {"by": act.by.name})])

@@ -3,6 +3,7 @@
 from kulanz.ledger.allocations import (
     CurrenciesDiffer,
     LineAlreadyExplained,
+    MoreThanCredit,
     Portion,
     allocate,
     assign_by_hand,
@@ -23,6 +24,8 @@ from kulanz.ledger.bank import (
 )
 from kulanz.ledger.booking import Booked, Entry, KeyTaken, Leg, book
 from kulanz.ledger.claims import (
+    AmountNotPositive,
+    MoreThanInvoiced,
     MoreThanOutstanding,
     NothingOutstanding,
     claims_of,
@@ -71,6 +74,7 @@ from kulanz.ledger.states import (
     DisputeState,
     TransactionKind,
 )
+from kulanz.ledger.taking_in import TakenIn, accept_suggestion, take_in
 from kulanz.ledger.verify import CHECKS
 
 __all__ = [
@@ -81,6 +85,7 @@ __all__ = [
     "DISPUTE",
     "DISPUTE_KIND_NAMES",
     "Allocation",
+    "AmountNotPositive",
     "BankAccount",
     "BankLine",
     "BankStatement",
@@ -107,6 +112,8 @@ __all__ = [
     "Leg",
     "LineAlreadyExplained",
     "Matched",
+    "MoreThanCredit",
+    "MoreThanInvoiced",
     "MoreThanOutstanding",
     "NotOurBankAccount",
     "NothingOutstanding",
@@ -115,9 +122,11 @@ __all__ = [
     "Posting",
     "StatementDoesNotAddUp",
     "Suggestion",
+    "TakenIn",
     "Transaction",
     "TransactionKind",
     "UnknownBankFormat",
+    "accept_suggestion",
     "add_proof",
     "allocate",
     "assign_by_hand",
@@ -141,6 +150,7 @@ __all__ = [
     "raise_dispute",
     "receiving_account",
     "reverse_claim",
+    "take_in",
     "unexplained_lines",
     "write_off",
 ]

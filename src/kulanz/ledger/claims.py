@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 
 from kulanz.infra.audit import Note, record
+from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act
 from kulanz.kernel.events import publish
-from kulanz.kernel.money import Money
+from kulanz.kernel.money import MixedCurrencies, Money
 from kulanz.kernel.references import normalise
 from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.booking import Entry, Leg, book
+from kulanz.ledger.booking import Entry, KeyTaken, Leg, book
 from kulanz.ledger.events import ClaimsReversed, ClaimsSettled
 from kulanz.ledger.models import Claim, ClaimBalance, Posting, Transaction
+from kulanz.ledger.rules import GivenBack, give_back
 from kulanz.ledger.states import Book, ClaimState, TransactionKind
 from kulanz.parties.api import lock_accounts
 
@@ -36,18 +39,37 @@ class MoreThanOutstanding(Refusal):
     sentence = N_("Only %(outstanding)s is outstanding on %(claim)s; %(amount)s cannot be taken from it.")
 
 
+class AmountNotPositive(Refusal):
+    """Nothing, or less than nothing, would be given back or disputed."""
+
+    code = "amount_not_positive"
+    sentence = N_("The amount must be more than zero; %(amount)s is not. Nothing was changed.")
+
+
+class MoreThanInvoiced(Refusal):
+    """More would be given back than the customer owes or has paid."""
+
+    code = "more_than_invoiced"
+    sentence = N_("Only %(left)s of %(claim)s can still be given back; %(amount)s is more. Nothing was changed.")
+
+
 def claims_with_balance() -> QuerySet[Claim]:
     """Claims with all that lists and letters need, in one query."""
     return Claim.objects.select_related("balance", "invoice", "account", "account__person", "account__brand")
 
 
 def find_claim(reference: str) -> Claim:
-    """By creditor reference or invoice number, in any spacing. Raises NotFound."""
+    """By creditor reference or invoice number, in any spacing. Raises NotFound.
+
+    Two invoices may read alike without separators ("A-1" and "A1"): then the number as it was written decides.
+    """
     value = normalise(reference)
-    claim = claims_with_balance().filter(Q(reference=value) | Q(references__value=value)).distinct().first()
-    if claim is None:
+    claims = list(
+        claims_with_balance().filter(Q(reference=value) | Q(references__value=value)).distinct().order_by("pk")
+    )
+    if not claims:
         raise NotFound(reference=reference)
-    return claim
+    return next((claim for claim in claims if claim.title == reference.strip()), claims[0])
 
 
 def claims_of(account_id: UUID) -> list[Claim]:
@@ -138,33 +160,52 @@ def _reversal(act: Act, claim: Claim, never_owed_cents: int, paid_cents: int) ->
 
 @transaction.atomic
 def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> None:
-    """A correction, return or goodwill lowers the claim; what exceeds the outstanding part becomes a credit.
+    """A correction, return or goodwill lowers the claim; what had been paid for it already becomes a credit.
 
-    `key` makes it idempotent: the same credit note twice lowers the claim once.
+    `key` makes it idempotent: the same credit twice lowers the claim once. Raises KeyTaken when the key comes with
+    another claim or amount, AmountNotPositive, or MoreThanInvoiced: what was never charged, or was written off or
+    reversed, cannot be given back.
     """
+    if amount.currency != claim.currency:
+        raise MixedCurrencies(f"{amount} on a claim in {claim.currency}")
+    if amount.cents <= 0:
+        raise AmountNotPositive(amount=amount)
     lock_accounts([claim.account_id])
-    balance = ClaimBalance.objects.get(claim=claim)
-    # A repeated call must describe the same content, so the split is looked up in the books, not computed again.
-    if Transaction.objects.filter(key=key).exists():
+    if _credited_before(claim, amount, key):
         return
-    lowered = min(balance.outstanding_cents, amount.cents)
-    legs = [Leg(Book.REVENUE, amount.cents)]
-    if lowered:
-        legs.append(Leg(Book.RECEIVABLE, -lowered, claim.pk))
-    if amount.cents > lowered:
-        legs.append(Leg(Book.REFUNDS_PAYABLE, lowered - amount.cents))
-    entry = Entry(
-        key=key,
-        account_id=claim.account_id,
-        kind=TransactionKind.REFUND,
-        on=act.on,
-        currency=claim.currency,
-        text=claim.title,
-        legs=tuple(legs),
-    )
-    book(act, [entry])
+    balance = ClaimBalance.objects.get(claim=claim)
+    split = give_back(amount.cents, outstanding_cents=balance.outstanding_cents, paid_cents=balance.paid_cents)
+    if split.beyond:
+        raise MoreThanInvoiced(claim=claim.title, left=balance.outstanding + balance.paid, amount=amount)
+    entry = Entry(key, claim.account_id, TransactionKind.REFUND, act.on, claim.currency, claim.title, legs=())
+    book(act, entries_giving_back(entry, claim.pk, split))
     record(act, [Note("credited", "ledger.claim", claim.pk, claim.account_id, {"amount": str(amount)})])
-    announce_settled(act, [claim.pk])
+    if split.lowered:
+        announce_settled(act, [claim.pk])
+
+
+def _credited_before(claim: Claim, amount: Money, key: str) -> bool:
+    """Whether this very credit is in the books, on whatever day it was booked. Raises KeyTaken for another one."""
+    if not Transaction.objects.filter(key=key).exists():
+        return False
+    if not Posting.objects.filter(transaction__key=key, claim=claim, amount_cents=-amount.cents).exists():
+        raise KeyTaken(key=key)
+    return True
+
+
+def entries_giving_back(entry: Entry, claim_id: UUID, split: GivenBack) -> list[Entry]:
+    """`entry` with its legs: revenue against the claim; and a second one where what was paid becomes a credit."""
+    taken = split.lowered + split.paid_back
+    legs = (
+        Leg(Book.REVENUE, taken + split.beyond),
+        Leg(Book.RECEIVABLE, -taken, claim_id),
+        Leg(Book.REFUNDS_PAYABLE, -split.beyond),
+    )
+    entries = [replace(entry, legs=tuple(leg for leg in legs if leg.cents))]
+    if split.paid_back:
+        back = (Leg(Book.RECEIVABLE, split.paid_back, claim_id), Leg(Book.REFUNDS_PAYABLE, -split.paid_back))
+        entries.append(replace(entry, id=new_id(), key=f"{entry.key}:paid", kind=TransactionKind.ALLOCATION, legs=back))
+    return entries
 
 
 @transaction.atomic

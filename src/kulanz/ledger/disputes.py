@@ -12,10 +12,10 @@ from kulanz.infra.moves import move
 from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.money import Money
-from kulanz.kernel.references import new_code
+from kulanz.kernel.references import new_code, normalise
 from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.claims import MoreThanOutstanding, NothingOutstanding
+from kulanz.ledger.claims import AmountNotPositive, MoreThanOutstanding, NothingOutstanding
 from kulanz.ledger.events import DisputeDecided, DisputeRaised
 from kulanz.ledger.models import Claim, ClaimBalance, Dispute, DisputeProof
 from kulanz.ledger.rules import decision_due
@@ -50,13 +50,15 @@ def raise_dispute(
     """Somebody objects to a claim. Needs no form and no proof; dunning pauses at once (others listen).
 
     The same objection of the same kind again returns the open one. Raises NothingOutstanding on a claim that is
-    already settled, MoreThanOutstanding for a part larger than what is left.
+    already settled, AmountNotPositive or MoreThanOutstanding for a part that is none.
     """
+    if amount is not None and amount.cents <= 0:
+        raise AmountNotPositive(amount=amount)
     lock_accounts([claim.account_id])
     balance = ClaimBalance.objects.get(claim=claim)
     if not balance.outstanding_cents:
         raise NothingOutstanding(claim=claim.title)
-    if amount is not None and amount.cents > balance.outstanding_cents:
+    if amount is not None and amount > balance.outstanding:
         raise MoreThanOutstanding(claim=claim.title, outstanding=balance.outstanding, amount=amount)
     same = Dispute.objects.filter(claim=claim, kind=kind.value, state=DisputeState.OPEN.value).first()
     if same is not None:
@@ -134,7 +136,7 @@ def find_dispute(reference: str) -> Dispute:
     """By its reference. Raises NotFound."""
     found = (
         Dispute.objects.select_related("claim", "claim__invoice", "claim__balance", "account__person")
-        .filter(reference=reference)
+        .filter(reference=normalise(reference))
         .first()
     )
     if found is None:

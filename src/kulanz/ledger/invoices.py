@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -17,9 +17,11 @@ from kulanz.kernel.references import creditor_reference, normalise
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.booking import Entry, Leg, book
-from kulanz.ledger.models import Claim, ClaimReference, Invoice
+from kulanz.ledger.claims import announce_settled, entries_giving_back
+from kulanz.ledger.models import Claim, ClaimBalance, ClaimReference, Invoice
+from kulanz.ledger.rules import GivenBack, give_back
 from kulanz.ledger.states import Book, ClaimKind, TransactionKind
-from kulanz.parties.api import Brand
+from kulanz.parties.api import Brand, lock_accounts
 
 
 class InvoiceChanged(Refusal):
@@ -59,21 +61,16 @@ class Issued:
 
 @transaction.atomic
 def issue_invoices(act: Act, brand: Brand, drafts: Sequence[InvoiceDraft]) -> Issued:
-    """Take in documents set-wise. A positive invoice founds one claim; zero founds none; a credit note that names no
-    invoice becomes a credit of the account, which waits to be paid out or set off by a person.
+    """Take in documents set-wise. A positive invoice founds one claim; zero founds none. A credit note lowers the
+    claim of the invoice it corrects; one that names none becomes a credit of the account, which waits to be paid out
+    or set off by a person.
 
     Raises InvoiceChanged when a known number comes with another content; nothing is booked then.
     """
-    known = {i.number: i for i in Invoice.objects.filter(brand=brand, number__in=[d.number for d in drafts])}
-    for draft in drafts:
-        if (old := known.get(draft.number)) is not None and not _same(old, draft):
-            raise InvoiceChanged(number=draft.number)
-    fresh = [d for d in drafts if d.number not in known]
-    corrected = {
-        i.number: i
-        for i in Invoice.objects.filter(brand=brand, number__in=[d.corrects_number for d in fresh if d.corrects_number])
-    }
-    invoices = [_invoice(brand, d, corrected) for d in fresh]
+    # Two imports of the same documents follow each other: the second one finds them in the books.
+    lock_accounts(d.account_id for d in drafts)
+    fresh = _not_in_the_books(brand, drafts)
+    invoices = _invoices(brand, fresh)
     Invoice.objects.bulk_create(invoices, batch_size=2_000)
     references = _payment_references(brand, [d.number for d in fresh if d.total.cents > 0])
     claims = [
@@ -84,14 +81,28 @@ def issue_invoices(act: Act, brand: Brand, drafts: Sequence[InvoiceDraft]) -> Is
     Claim.objects.bulk_create(claims, batch_size=2_000)
     ClaimReference.objects.bulk_create([ref for claim in claims for ref in _references(claim)], batch_size=5_000)
     claim_of = {claim.invoice_id: claim for claim in claims}
-    entries = [_entry(brand, invoice, claim_of.get(invoice.pk)) for invoice in invoices if invoice.total_cents != 0]
-    book(act, entries)
+    corrections = _corrections(invoices, claim_of)
+    book(act, [e for invoice in invoices for e in _entries(brand, invoice, claim_of, corrections)])
+    announce_settled(act, {c.claim_id for c in corrections.values() if c.split.lowered})
     return Issued(
         invoices=sum(not d.is_credit_note for d in fresh),
         claims=len(claims),
         credit_notes=sum(d.is_credit_note for d in fresh),
         repeated=len(drafts) - len(fresh),
     )
+
+
+def _not_in_the_books(brand: Brand, drafts: Sequence[InvoiceDraft]) -> list[InvoiceDraft]:
+    """Each new document once. Raises InvoiceChanged when a number comes with two contents, here or in the books."""
+    distinct: dict[str, InvoiceDraft] = {}
+    for draft in drafts:
+        if distinct.setdefault(draft.number, draft) != draft:
+            raise InvoiceChanged(number=draft.number)
+    known = {i.number: i for i in Invoice.objects.filter(brand=brand, number__in=distinct)}
+    for number, old in known.items():
+        if not _same(old, distinct[number]):
+            raise InvoiceChanged(number=number)
+    return [draft for draft in distinct.values() if draft.number not in known]
 
 
 def _same(old: Invoice, draft: InvoiceDraft) -> bool:
@@ -103,7 +114,18 @@ def _same(old: Invoice, draft: InvoiceDraft) -> bool:
     )
 
 
-def _invoice(brand: Brand, draft: InvoiceDraft, corrected: dict[str, Invoice]) -> Invoice:
+def _invoices(brand: Brand, drafts: Sequence[InvoiceDraft]) -> list[Invoice]:
+    """The documents, each tied to the invoice it corrects, which may come in the same file."""
+    invoices = [_invoice(brand, draft) for draft in drafts]
+    named = [d.corrects_number for d in drafts if d.corrects_number]
+    corrected = {i.number: i for i in Invoice.objects.filter(brand=brand, number__in=named)}
+    corrected |= {i.number: i for i in invoices}
+    for invoice, draft in zip(invoices, drafts, strict=True):
+        invoice.corrects = corrected.get(draft.corrects_number or "")
+    return invoices
+
+
+def _invoice(brand: Brand, draft: InvoiceDraft) -> Invoice:
     return Invoice(
         id=new_id(),
         brand=brand,
@@ -111,7 +133,6 @@ def _invoice(brand: Brand, draft: InvoiceDraft, corrected: dict[str, Invoice]) -
         number=draft.number,
         kind=Invoice.Kind.CREDIT_NOTE if draft.is_credit_note else Invoice.Kind.INVOICE,
         order_number=draft.order_number,
-        corrects=corrected.get(draft.corrects_number or ""),
         issued_on=draft.issued_on,
         total_cents=draft.total.cents,
         currency=draft.total.currency,
@@ -167,21 +188,60 @@ def _references(claim: Claim) -> list[ClaimReference]:
     return [ClaimReference(value=value, claim=claim, account_id=claim.account_id) for value in values]
 
 
-def _entry(brand: Brand, invoice: Invoice, claim: Claim | None) -> Entry:
-    """An invoice: receivable against revenue. A credit note: revenue against what we owe the customer."""
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """The claim a credit note takes something back from, and how."""
+
+    claim_id: UUID
+    split: GivenBack
+
+
+def _corrections(invoices: Sequence[Invoice], new_claims: Mapping[UUID | None, Claim]) -> dict[UUID, _Correction]:
+    """By credit note. One that corrects an invoice without a claim, of another account or in another currency
+    touches no claim; several that correct one invoice share what is left of its claim."""
+    notes = [i for i in invoices if i.kind == Invoice.Kind.CREDIT_NOTE and i.total_cents and i.corrects]
+    if not notes:
+        return {}
+    claims = {c.invoice_id: c for c in Claim.objects.filter(invoice_id__in=[n.corrects_id for n in notes])}
+    balances = ClaimBalance.objects.filter(claim__in=claims.values())
+    left = {b.claim_id: (b.outstanding_cents, b.paid_cents) for b in balances}
+    # Claims born in this call are charged by the same booking.
+    left |= {claim.pk: (claim.amount_cents, 0) for claim in new_claims.values()}
+    corrections: dict[UUID, _Correction] = {}
+    for note in notes:
+        claim = claims.get(note.corrects_id)
+        if claim is None or (claim.account_id, claim.currency) != (note.account_id, note.currency):
+            continue
+        outstanding, paid = left[claim.pk]
+        split = give_back(-note.total_cents, outstanding_cents=outstanding, paid_cents=paid)
+        left[claim.pk] = (outstanding - split.lowered, paid - split.paid_back)
+        corrections[note.pk] = _Correction(claim.pk, split)
+    return corrections
+
+
+def _entries(
+    brand: Brand,
+    invoice: Invoice,
+    claim_of: Mapping[UUID | None, Claim],
+    corrections: Mapping[UUID, _Correction],
+) -> list[Entry]:
+    """An invoice: receivable against revenue. A credit note: revenue against the claim it corrects, or against what
+    we owe the customer. A document over nothing is kept and books nothing."""
     cents = invoice.total_cents
-    if claim is not None:
-        legs = (Leg(Book.RECEIVABLE, cents, claim.pk), Leg(Book.REVENUE, -cents))
-        kind = TransactionKind.INVOICE
-    else:
-        legs = (Leg(Book.REVENUE, -cents), Leg(Book.REFUNDS_PAYABLE, cents))
-        kind = TransactionKind.CREDIT_NOTE
-    return Entry(
+    if not cents:
+        return []
+    claim = claim_of.get(invoice.pk)
+    entry = Entry(
         key=f"invoice:{brand.code}:{invoice.number}",
         account_id=invoice.account_id,
-        kind=kind,
+        kind=TransactionKind.CREDIT_NOTE if claim is None else TransactionKind.INVOICE,
         on=invoice.issued_on,
         currency=invoice.currency,
         text=invoice.number,
-        legs=legs,
+        legs=(Leg(Book.REVENUE, -cents), Leg(Book.REFUNDS_PAYABLE, cents)),
     )
+    if claim is not None:
+        return [replace(entry, legs=(Leg(Book.RECEIVABLE, cents, claim.pk), Leg(Book.REVENUE, -cents)))]
+    if (correction := corrections.get(invoice.pk)) is not None:
+        return entries_giving_back(entry, correction.claim_id, correction.split)
+    return [entry]

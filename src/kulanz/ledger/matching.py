@@ -19,15 +19,16 @@ from django.db import connection, transaction
 from rapidfuzz import fuzz
 
 from kulanz.kernel.acts import Act
-from kulanz.ledger.allocations import Portion, allocate
+from kulanz.ledger.allocations import Portion, allocate, lock_lines
 from kulanz.ledger.models import BankLine, Suggestion
 from kulanz.parties.api import lock_accounts
 
 BOOK_FROM_SCORE = 85
 CHUNK = 500
 
-# Words the payer wrote that are a reference of a claim. References written in groups ("RF55 5363 65") are found by
-# trying every length behind an "RF" plus two digits in the text without separators.
+# Words the payer wrote that are a reference of a claim. Invoice numbers with separators ("RE-2026/1001") are compared
+# without them, as they are stored. References written in groups ("RF55 5363 65") are found by trying every length
+# behind an "RF" plus two digits in the text without separators.
 _HITS = """
     WITH line AS MATERIALIZED (
         SELECT id, amount_cents, currency, payer_name, payer_iban,
@@ -37,6 +38,10 @@ _HITS = """
     ), token AS (
         SELECT DISTINCT id, word FROM line, regexp_split_to_table(words, '[^A-Z0-9]+') AS word
          WHERE length(word) BETWEEN 4 AND 25
+        UNION
+        SELECT id, regexp_replace(word, '[^A-Z0-9]', '', 'g')
+          FROM line, regexp_split_to_table(words, '[^A-Z0-9./_-]+') AS word
+         WHERE length(word) BETWEEN 5 AND 80 AND word ~ '[./_-]'
         UNION
         SELECT id, substr(compact, start, width)
           FROM (SELECT id, regexp_replace(words, '[^A-Z0-9]', '', 'g') AS compact FROM line) AS c,
@@ -186,11 +191,18 @@ def _chunks(items: Iterable[T], size: int) -> Iterable[list[T]]:
 
 @transaction.atomic
 def _match_chunk(act: Act, line_ids: Sequence[UUID], *, dry_run: bool) -> Matched:
-    """Look, lock the accounts found, look again under the lock, then act: nothing is booked on an old view."""
+    """Look, lock the accounts and lines found, look again under the locks, then act: nothing is booked on an old view.
+
+    Without the lock on the lines, a person who books one of them by hand at this moment would make the whole chunk
+    fail. A claim of an account that came up only on the second look waits for the next run.
+    """
     candidates = _candidates(line_ids)
     if not dry_run and candidates:
-        lock_accounts(c.account_id for c in candidates)
-        candidates = _candidates(line_ids)
+        locked = {account.pk for account in lock_accounts(c.account_id for c in candidates)}
+        lock_lines(c.line_id for c in candidates)
+        second_look = _candidates(line_ids)
+        unlocked = {c.line_id for c in second_look if c.account_id not in locked}
+        candidates = [c for c in second_look if c.line_id not in unlocked]
     certain, doubtful = _separate(candidates)
     booked = {c.line_id for c in certain}
     suggested = {c.line_id for c in doubtful}

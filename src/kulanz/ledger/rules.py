@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from kulanz.kernel.workdays import working_days_after
@@ -25,6 +26,23 @@ def claim_state(
     if outstanding_cents < charged_cents:
         return ClaimState.PART_PAID
     return ClaimState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """How a credit of some cents falls on a claim: it lowers what is outstanding, turns what was paid into a credit,
+    and what lies beyond the claim belongs to no part of it."""
+
+    lowered: int
+    paid_back: int
+    beyond: int
+
+
+def give_back(cents: int, *, outstanding_cents: int, paid_cents: int) -> GivenBack:
+    """Nobody gets more back for a claim than he still owes or has paid on it; written-off money was never paid."""
+    lowered = min(cents, outstanding_cents)
+    paid_back = min(cents - lowered, paid_cents)
+    return GivenBack(lowered, paid_back, cents - lowered - paid_back)
 
 
 def decision_due(raised_on: date) -> date:

@@ -17,7 +17,7 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.api import InvoiceDraft, issue_invoices
-from kulanz.parties.api import Account, AccountKind, Brand, Person, sort_key
+from kulanz.parties.api import Account, AccountKind, Brand, Person, house_account, sort_key
 from kulanz.shop.models import Order, Return, Shipment
 from kulanz.shop.order_files import Document, DocumentKind, Item, OrderFile, RowError, read
 from kulanz.shop.order_files import Order as FileOrder
@@ -33,6 +33,15 @@ class OrderChanged(Refusal):
     sentence = N_(
         "Order %(number)s is already here with a different content. Nothing was imported. "
         "An order that changed comes as a new file with a credit note and a new invoice."
+    )
+
+
+class NumberIsOurs(Refusal):
+    """A customer number that names the house account: his orders would be booked as money that belongs to nobody."""
+
+    code = "number_is_ours"
+    sentence = N_(
+        "Customer number %(number)s is used by Kulanz itself. Nothing was imported. Give this customer another number."
     )
 
 
@@ -60,7 +69,12 @@ def import_order_file(act: Act, *, brand: Brand, file: BinaryIO, mapping: str) -
 
 @transaction.atomic
 def load(act: Act, brand: Brand, file: OrderFile) -> ImportedOrders:
-    """Set-wise: a constant number of statements per thousand rows. Raises OrderChanged or InvoiceChanged."""
+    """Set-wise: a constant number of statements per thousand rows.
+
+    Raises OrderChanged, InvoiceChanged or NumberIsOurs; nothing of the file is imported then.
+    """
+    # Two imports of one brand follow each other: the second one recognises what the first has brought.
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     accounts = _accounts(act, brand, file)
     orders, old_orders = _orders(brand, file.orders, accounts)
     _items(
@@ -89,18 +103,23 @@ def load(act: Act, brand: Brand, file: OrderFile) -> ImportedOrders:
 def _accounts(act: Act, brand: Brand, file: OrderFile) -> dict[str, UUID]:
     """Every customer gets a person and an account; known numbers keep theirs."""
     numbers = [c.number for c in file.customers]
-    known = dict(Account.objects.filter(brand=brand, number__in=numbers).values_list("number", "pk"))
+    known = dict(
+        Account.objects.filter(brand=brand, number__in=numbers, kind=AccountKind.CUSTOMER).values_list("number", "pk")
+    )
+    house = house_account(brand)
+    if house.number in numbers:
+        raise NumberIsOurs(number=house.number)
     fresh = [c for c in file.customers if c.number not in known]
     people = [
         Person(
             id=new_id(),
-            name=c.name or c.number,
-            street=c.street,
-            postcode=c.postcode,
-            city=c.city,
+            name=(c.name or c.number)[:200],
+            street=c.street[:120],
+            postcode=c.postcode[:12],
+            city=c.city[:80],
             country=c.country or "DE",
             email=c.email or "",
-            language=c.language or "de",
+            language=_language(c.language),
             sort_key=sort_key(c.name or c.number),
         )
         for c in fresh
@@ -114,8 +133,14 @@ def _accounts(act: Act, brand: Brand, file: OrderFile) -> dict[str, UUID]:
     return known | {a.number: a.pk for a in accounts}
 
 
+def _language(wish: str | None) -> str:
+    """We write German and English. Who wishes another language is more likely to read English."""
+    return "de" if wish in (None, "de") else "en"
+
+
 def _hash(order: FileOrder) -> str:
-    items = ";".join(f"{i.sku}|{i.quantity}|{i.unit_price}" for i in order.items)
+    """What makes two orders the same. A price of 2.5 is a price of 2.50."""
+    items = ";".join(f"{i.sku}|{i.quantity}|{i.unit_price.normalize()}" for i in order.items)
     return hashlib.sha256(f"{order.customer_number}|{order.currency}|{items}".encode()).hexdigest()
 
 
@@ -170,7 +195,7 @@ def _shipments(file: OrderFile, orders: dict[str, Order]) -> None:
                 id=new_id(),
                 order=orders[s.order_number],
                 account_id=orders[s.order_number].account_id,
-                carrier=s.carrier,
+                carrier=s.carrier[:80],
                 tracking_number=s.tracking or "",
                 shipped_on=s.shipped_on,
                 delivered_on=s.delivered_on,
@@ -190,6 +215,9 @@ def _returns(brand: Brand, documents: Sequence[Document], accounts: dict[str, UU
         Return.objects.filter(brand=brand, number__in=[d.number for d in credit_notes]).values_list("number", flat=True)
     )
     fresh = [d for d in credit_notes if d.number not in known]
+    # What comes back may have been ordered in a file of long ago.
+    earlier = {d.order_number for d in fresh if d.order_number and d.order_number not in orders}
+    orders = orders | {o.number: o for o in Order.objects.filter(brand=brand, number__in=earlier)}
     returns = [
         Return(
             id=new_id(),

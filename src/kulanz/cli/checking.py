@@ -1,0 +1,72 @@
+"""`verify`, `bench`: is it right, and how fast is it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from kulanz.cli import opening
+from kulanz.cli.output import Answer, Exit, counting, working
+from kulanz.cli.verbs import group, verb
+
+
+def register(app: typer.Typer) -> None:
+    """Make the commands known."""
+    verb(app, "verify", example="kulanz verify --json")(verify)
+    bench = group("bench", "Benchmarks, beside the real database.")
+    verb(bench, "ledger", example="kulanz bench ledger --size 100000 --json")(ledger)
+    app.add_typer(bench)
+
+
+def verify() -> Answer:
+    """Prove every invariant.
+
+    Computed anew from the rows; what breaks one is named, and the exit code is 1.
+    """
+    opening.open_books()
+    from kulanz.wiring.verify import verify as verify_all
+
+    with working("Verifying"):
+        checks = verify_all()
+    ok = all(check.ok for check in checks)
+    document = {
+        "ok": ok,
+        "checks": [{"name": check.name, "ok": check.ok, "offenders": check.offenders} for check in checks],
+    }
+
+    def lines() -> Iterator[str]:
+        for check in checks:
+            yield f"{'✓' if check.ok else '✗'} {check.name}"
+            yield from (f"    {offender}" for offender in check.offenders)
+        yield ""
+        yield "Everything holds." if ok else f"{sum(not c.ok for c in checks)} of {len(checks)} do not hold."
+
+    return Answer(document, lines, Exit.DONE if ok else Exit.FOUND_WRONG)
+
+
+def ledger(
+    size: Annotated[int, typer.Option(min=4, max=10_000_000, help="How many transactions to book.")] = 100_000,
+) -> Answer:
+    """Book transactions as production does.
+
+    In a database of its own; ends with `verify`, and shows the raw limit measured in the same run.
+    """
+    opening.set_up()
+    from kulanz.bench.ledger import run
+    from kulanz.wiring import preparing
+
+    preparing.reach()
+    with counting("Booking", size) as advance:
+        measured = run(size, advance)
+
+    def lines() -> Iterator[str]:
+        yield f"{measured.size:,} transactions in {measured.seconds} s: {measured.per_second:,.0f} a second"
+        yield f"per chunk of {measured.chunk:,}: p50 {measured.p50_ms} ms, p95 {measured.p95_ms} ms"
+        floor = measured.floor
+        yield f"floor ({floor.what}): {floor.seconds} s, {floor.per_second:,.0f} a second"
+        yield f"peak memory {measured.peak_mb} MB; verify {'ok' if measured.verify.ok else 'FAILED'}"
+
+    return Answer(asdict(measured), lines, Exit.DONE if measured.verify.ok else Exit.FOUND_WRONG)

@@ -1,0 +1,59 @@
+"""Taking in a bank file: import it, then match what was new. And a person's yes to what the matching suggests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from kulanz.kernel.acts import Act
+from kulanz.kernel.refusals import SomebodyWasFaster
+from kulanz.ledger.allocations import LineAlreadyExplained, Portion, allocate
+from kulanz.ledger.bank import ImportedFile, import_bank_file
+from kulanz.ledger.matching import Matched, match
+from kulanz.ledger.models import BankLine, ClaimBalance, Suggestion
+from kulanz.parties.api import Brand, lock_accounts
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a file and of its new lines."""
+
+    file: ImportedFile
+    matched: Matched
+
+
+def take_in(act: Act, *, brand: Brand, name: str, content: bytes) -> TakenIn:
+    """Import the file, then match its new lines. A file that came before brings nothing new and books nothing.
+
+    Two steps on purpose: the file is in the books whole or not at all; matching follows in chunks of their own, and
+    what a crash leaves unmatched is shown to a person. Raises what `import_bank_file` raises.
+    """
+    file = import_bank_file(act, brand=brand, name=name, content=content)
+    statements = [statement.id for statement in file.statements]
+    new = list(BankLine.objects.filter(statement_id__in=statements, amount_cents__gt=0).values_list("pk", flat=True))
+    return TakenIn(file, match(act, line_ids=new))
+
+
+@transaction.atomic
+def accept_suggestion(act: Act, line: BankLine, suggestion_id: UUID) -> frozenset[UUID]:
+    """A person agrees that this line pays this claim: as much as is outstanding; a rest stays unexplained.
+
+    The evidence that convinced him is kept with the booking. Returns the settled claims.
+    Raises SomebodyWasFaster when the suggestion is gone, LineAlreadyExplained when nothing is left to book.
+    """
+    suggestion = Suggestion.objects.filter(pk=suggestion_id, bank_line=line).first()
+    if suggestion is None:
+        raise SomebodyWasFaster
+    lock_accounts([suggestion.account_id])
+    line.refresh_from_db()
+    balance = ClaimBalance.objects.get(claim_id=suggestion.claim_id)
+    cents = min(balance.outstanding_cents, line.unexplained.cents)
+    if cents <= 0:
+        raise LineAlreadyExplained(left=line.unexplained, amount=balance.outstanding)
+    evidence = {**suggestion.evidence, "by": act.by.name}
+    portion = Portion(
+        line.pk, suggestion.account_id, suggestion.claim_id, cents, suggestion.rule, suggestion.score, evidence
+    )
+    return allocate(act, [portion])

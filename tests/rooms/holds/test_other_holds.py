@@ -1,0 +1,232 @@
+"""Security and own-wish holds, and what stays open under every hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import chain, combinations
+
+import pytest
+from tests import builders as b
+
+from kulanz.holds.api import (
+    ALWAYS_OPEN,
+    CLOSED_WAYS,
+    HOLD,
+    Effect,
+    Hold,
+    HoldKind,
+    HoldState,
+    OnlyPeoplePlaceHolds,
+    ReasonGone,
+    ReasonMissing,
+    SecondPersonNeeded,
+    Way,
+    active_holds,
+    confirm_security_hold,
+    find_hold,
+    is_open,
+    lift_expired,
+    lift_hold,
+    permitted,
+    place_own_wish_hold,
+    place_security_hold,
+)
+from kulanz.kernel.acts import Act
+from kulanz.kernel.refusals import NotFound
+from kulanz.kernel.states import ImpossibleMove
+from kulanz.parties.api import Account
+
+pytestmark = pytest.mark.django_db
+EFFECT_SETS = [
+    frozenset(found) for found in chain.from_iterable(combinations(Effect, count) for count in range(len(Effect) + 1))
+]
+
+
+# --- what stays open ---
+
+
+@pytest.mark.parametrize("way", sorted(ALWAYS_OPEN))
+@pytest.mark.parametrize("effects", EFFECT_SETS, ids=lambda e: "+".join(sorted(e)) or "none")
+def test_statutory_ways_stay_open_under_every_combination_of_effects(way: Way, effects: frozenset[Effect]) -> None:
+    assert is_open(way, effects)
+
+
+def test_the_ways_that_are_always_open_are_the_seven_of_the_law_of_the_house() -> None:
+    assert set(Way) - {Way.ORDER, Way.PAY_BY_INVOICE, Way.PAY_AFTER_DELIVERY} == ALWAYS_OPEN
+    assert len(ALWAYS_OPEN) == 7
+
+
+@pytest.mark.parametrize(
+    ("effect", "closed"),
+    [
+        (Effect.NO_INVOICE_PURCHASE, {Way.PAY_BY_INVOICE}),
+        (Effect.PREPAYMENT_ONLY, {Way.PAY_BY_INVOICE, Way.PAY_AFTER_DELIVERY}),
+        (Effect.NO_ORDERS, {Way.ORDER, Way.PAY_BY_INVOICE, Way.PAY_AFTER_DELIVERY}),
+    ],
+)
+def test_each_effect_closes_these_ways_and_no_other(effect: Effect, closed: set[Way]) -> None:
+    assert {way for way in Way if not is_open(way, frozenset({effect}))} == closed
+
+
+def test_every_effect_says_what_it_closes() -> None:
+    assert set(CLOSED_WAYS) == set(Effect)
+
+
+@pytest.mark.parametrize("old", HoldState)
+@pytest.mark.parametrize("new", HoldState)
+def test_a_hold_moves_only_along_its_table(old: HoldState, new: HoldState) -> None:
+    allowed = {("proposed", "active"), ("proposed", "declined"), ("active", "lifted")}
+    if (old.value, new.value) in allowed:
+        HOLD.check(old, new)
+    else:
+        with pytest.raises(ImpossibleMove):
+            HOLD.check(old, new)
+
+
+# --- security ---
+
+FRIDAY = "2026-06-05"
+
+
+@pytest.fixture
+def brandt() -> Account:
+    return b.a_customer("Heiner Brandt")
+
+
+def stopped(
+    account: Account,
+    *,
+    act: Act | None = None,
+    on: str = FRIDAY,
+    words: str = "Somebody else may have used your account.",
+    ends_on: date = date(2026, 7, 1),
+    review_on: date = date(2026, 6, 12),
+    effect: Effect = Effect.NO_ORDERS,
+) -> Hold:
+    return place_security_hold(
+        act or b.cem(on), account, effect=effect, words=words, ends_on=ends_on, review_on=review_on
+    )
+
+
+def sweep(day: str) -> list[object]:
+    return list(lift_expired(b.system(day)))
+
+
+def state(hold: Hold) -> str:
+    return Hold.objects.get(pk=hold.pk).state
+
+
+@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("kind", [HoldKind.SECURITY, HoldKind.OWN_WISH])
+def test_under_every_kind_of_hold_the_statutory_ways_stay_open(brandt: Account, kind: HoldKind, effect: Effect) -> None:
+    if kind is HoldKind.SECURITY:
+        stopped(brandt, effect=effect)
+    else:
+        place_own_wish_hold(b.customer_act(brandt, FRIDAY), brandt, effect=effect, words="I buy too much.")
+    now = permitted(brandt.pk)
+    assert all(now[way] for way in ALWAYS_OPEN)
+    assert not now[Way.PAY_BY_INVOICE]
+
+
+@pytest.mark.parametrize(
+    ("placed", "confirm_by"),
+    [
+        (FRIDAY, date(2026, 6, 8)),
+        ("2026-06-06", date(2026, 6, 8)),
+        ("2026-05-22", date(2026, 5, 26)),  # Whit Monday is on the 25th
+        ("2026-04-02", date(2026, 4, 7)),  # Good Friday to Easter Monday
+        ("2026-12-24", date(2026, 12, 28)),
+    ],
+)
+def test_one_person_may_stop_an_account_for_one_working_day(brandt: Account, placed: str, confirm_by: date) -> None:
+    hold = stopped(brandt, on=placed, ends_on=date(2027, 7, 1), review_on=date(2027, 6, 12))
+    assert (hold.state, hold.confirm_by) == ("active", confirm_by)
+    assert sweep(confirm_by.isoformat()) == []
+    assert sweep(date.fromordinal(confirm_by.toordinal() + 1).isoformat()) == [hold.pk]
+    assert state(hold) == "lifted"
+
+
+def test_a_second_person_confirms_and_then_it_stays_until_its_end(brandt: Account) -> None:
+    hold = stopped(brandt)
+    confirm_security_hold(b.dana("2026-06-08"), hold)
+    assert sweep("2026-07-01") == []
+    assert sweep("2026-07-02") == [hold.pk]
+    assert Hold.objects.get(pk=hold.pk).lifted_by == "holds.lift_expired"
+
+
+def test_who_placed_it_cannot_confirm_it(brandt: Account) -> None:
+    hold = stopped(brandt)
+    with pytest.raises(SecondPersonNeeded):
+        confirm_security_hold(b.cem("2026-06-08"), hold)
+    assert Hold.objects.get(pk=hold.pk).confirmed_by == ""
+
+
+def test_no_rule_confirms_it(brandt: Account) -> None:
+    with pytest.raises(OnlyPeoplePlaceHolds):
+        confirm_security_hold(b.system("2026-06-08"), stopped(brandt))
+
+
+def test_it_is_confirmed_once_and_not_after_its_working_day_even_before_the_sweep(brandt: Account) -> None:
+    hold, late = stopped(brandt), stopped(brandt)
+    confirm_security_hold(b.dana("2026-06-08"), hold)
+    with pytest.raises(ReasonGone):
+        confirm_security_hold(b.dana("2026-06-08"), hold)
+    with pytest.raises(ReasonGone):
+        confirm_security_hold(b.dana("2026-06-09"), late)
+
+
+def test_a_lifted_hold_cannot_be_confirmed(brandt: Account) -> None:
+    hold = stopped(brandt)
+    lift_hold(b.dana(FRIDAY), hold)
+    with pytest.raises(ReasonGone):
+        confirm_security_hold(b.dana(FRIDAY), hold)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"words": " "},
+        {"ends_on": date(2026, 6, 5)},
+        {"ends_on": date(2026, 6, 1)},
+        {"review_on": date(2026, 7, 2)},
+        {"review_on": date(2026, 6, 4)},
+    ],
+)
+def test_without_a_reason_an_end_and_a_review_no_account_is_stopped(
+    brandt: Account, missing: dict[str, object]
+) -> None:
+    with pytest.raises(ReasonMissing):
+        stopped(brandt, **missing)  # type: ignore[arg-type]
+    assert active_holds(brandt.pk) == []
+
+
+def test_no_rule_stops_an_account(brandt: Account) -> None:
+    with pytest.raises(OnlyPeoplePlaceHolds):
+        stopped(brandt, act=b.system(FRIDAY))
+
+
+# --- own wish ---
+
+
+def test_who_wishes_it_is_held_until_he_wishes_otherwise(brandt: Account) -> None:
+    hold = place_own_wish_hold(
+        b.customer_act(brandt, FRIDAY), brandt, effect=Effect.NO_ORDERS, words=" I buy too much. "
+    )
+    assert (hold.state, hold.words) == ("active", "I buy too much.")
+    assert sweep("2030-01-01") == []
+    lift_hold(b.customer_act(brandt, "2030-01-02"), hold)
+    assert active_holds(brandt.pk) == []
+
+
+def test_a_wish_is_said_in_words_and_by_a_person(brandt: Account) -> None:
+    with pytest.raises(ReasonMissing):
+        place_own_wish_hold(b.customer_act(brandt, FRIDAY), brandt, effect=Effect.NO_ORDERS, words="")
+    with pytest.raises(OnlyPeoplePlaceHolds):
+        place_own_wish_hold(b.system(FRIDAY), brandt, effect=Effect.NO_ORDERS, words="x")
+
+
+def test_a_hold_is_found_by_its_reference_as_people_write_it(brandt: Account) -> None:
+    hold = stopped(brandt)
+    assert find_hold(f"{hold.reference[:4].lower()}-{hold.reference[4:]} ") == hold
+    with pytest.raises(NotFound):
+        find_hold("S0000000")

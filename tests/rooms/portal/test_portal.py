@@ -1,0 +1,193 @@
+"""The customer's door: what is reachable under every hold, whose account is whose, objections and concerns."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from tests import builders
+
+from kulanz.cases.api import Case, CaseEvent, EventKind
+from kulanz.contact.api import Message
+from kulanz.holds.api import (
+    ALWAYS_OPEN,
+    Effect,
+    HoldKind,
+    Way,
+    active_holds,
+    place_own_wish_hold,
+    place_security_hold,
+)
+from kulanz.infra.models import Upload
+from kulanz.ledger.api import Claim, Dispute, DisputeProof
+from kulanz.parties.api import Account, Role, create_login
+
+pytestmark = pytest.mark.django_db
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+def _signed_in(client: Client, *accounts: Account) -> Client:
+    user = create_login(
+        builders.system("2026-01-02"),
+        email=f"{accounts[0].number}@login.example".lower(),
+        name=accounts[0].holder.name,
+        password=None,
+        roles=[Role.CUSTOMER],
+        accounts=accounts,
+    )
+    client.force_login(user)
+    client.cookies["kulanz_language"] = "en"
+    return client
+
+
+def _under(kind: HoldKind) -> tuple[Account, Claim]:
+    """An account under a hold of this kind, the severest effect where there is a choice, and one open claim."""
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    if kind is HoldKind.PAYMENT:
+        builders.a_payment_hold(claim, on="2026-06-01")
+    elif kind is HoldKind.SECURITY:
+        place_security_hold(
+            builders.cem("2026-06-01"),
+            account,
+            effect=Effect.NO_ORDERS,
+            words="Somebody else seems to use this account.",
+            ends_on=date(2026, 6, 12),
+            review_on=date(2026, 6, 8),
+        )
+    else:
+        place_own_wish_hold(
+            builders.customer_act(account, "2026-06-01"), account, effect=Effect.NO_ORDERS, words="I want to stop."
+        )
+    return account, claim
+
+
+# Where each way that no hold can close begins in the portal.
+WAYS = {
+    Way.WITHDRAWAL: lambda account, claim: reverse("portal:concern", args=["withdrawal"]),
+    Way.COMPLAINT: lambda account, claim: reverse("portal:concern", args=["complaint"]),
+    Way.RETURN: lambda account, claim: reverse("portal:concern", args=["return"]),
+    Way.REFUND: lambda account, claim: reverse("portal:concern", args=["refund"]),
+    Way.CANCELLATION: lambda account, claim: reverse("portal:concern", args=["cancellation"]),
+    Way.OBJECTION: lambda account, claim: reverse("portal:object", args=[account.number, claim.reference]),
+    Way.DATA_EXPORT: lambda account, claim: reverse("portal:data", args=[account.number]),
+}
+
+
+@pytest.mark.parametrize("way", sorted(ALWAYS_OPEN))
+@pytest.mark.parametrize("kind", list(HoldKind))
+def test_under_every_hold_these_ways_stay_open(kind: HoldKind, way: Way, client: Client) -> None:
+    account, claim = _under(kind)
+    assert [hold.kind for hold in active_holds(account.pk)] == [kind.value]
+    assert _signed_in(client, account).get(WAYS[way](account, claim)).status_code == 200
+
+
+def test_somebody_elses_account_looks_as_if_it_were_not_there(client: Client) -> None:
+    mine, other = builders.a_customer(), builders.a_customer("Bernd Brandt")
+    foreign = builders.an_invoice(other)
+    _signed_in(client, mine)
+    for name, arguments in (
+        ("account", [other.number]),
+        ("payments", [other.number]),
+        ("orders", [other.number]),
+        ("data", [other.number]),
+        ("claim", [other.number, foreign.reference]),
+        ("claim", [mine.number, foreign.reference]),
+        ("object", [mine.number, foreign.reference]),
+        ("proof", [mine.number, foreign.reference]),
+    ):
+        assert client.get(reverse(f"portal:{name}", args=arguments)).status_code == 404, (name, arguments)
+
+
+def test_a_refused_file_never_refuses_the_objection(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    _signed_in(client, account)
+    response = client.post(
+        reverse("portal:object_words", args=[account.number, claim.reference, "already_paid"]),
+        {"words": "", "proof": SimpleUploadedFile("proof.exe", b"MZ not a picture")},
+        follow=True,
+    )
+    dispute = Dispute.objects.get(claim=claim)
+    assert dispute.kind == "already_paid"
+    assert DisputeProof.objects.filter(dispute=dispute).count() == 0
+    assert "was not taken" in response.content.decode()
+    assert dispute.reference in response.content.decode()
+
+
+def test_an_objection_sent_twice_is_one_objection(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    _signed_in(client, account)
+    address = reverse("portal:object_words", args=[account.number, claim.reference, "not_received"])
+    for _ in range(2):
+        client.post(address, {"words": "Nothing came.", "proof": SimpleUploadedFile("photo.png", PNG)})
+    assert Dispute.objects.filter(claim=claim).count() == 1
+    assert Message.objects.filter(account=account, kind="dispute_received").count() == 1
+    assert Upload.objects.filter(account_id=account.pk).count() == 2
+
+
+def test_proof_without_an_objection_is_one(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    _signed_in(client, account)
+    address = reverse("portal:proof", args=[account.number, claim.reference])
+    client.post(address, {"proof": SimpleUploadedFile("statement.png", PNG)})
+    assert Dispute.objects.get(claim=claim).kind == "already_paid"
+
+
+def test_a_stranger_gets_a_reference_without_a_login(client: Client) -> None:
+    builders.a_shop()
+    client.cookies["kulanz_language"] = "en"
+    page = client.get(reverse("portal:concern", args=["not_mine"]))
+    key = page.context["page"].form.initial["key"]
+    given = {"words": "I never ordered this.", "name": "Erika Muster", "email": "erika@example.org", "key": key}
+    for _ in range(2):
+        response = client.post(reverse("portal:concern", args=["not_mine"]), given, follow=True)
+    case = Case.objects.get(email="erika@example.org", events__key=f"form:{key}")
+    assert case.account is None
+    assert case.reference[:4] in response.content.decode()
+    assert CaseEvent.objects.filter(case=case, kind=EventKind.OPENED.value).count() == 1
+    assert case.promises.count() == 1
+    assert Message.objects.filter(case_id=case.pk, kind="case_opened").count() == 1
+
+
+def test_the_export_holds_what_we_know(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    answer = _signed_in(client, account).get(reverse("portal:data", args=[account.number]))
+    data = json.loads(answer.content)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="kulanz-{account.number}.json"'
+    assert data["person"]["name"] == "Frieda Anders"
+    assert [entry["reference"] for entry in data["claims"]] == [claim.reference]
+
+
+def test_my_account_asks_the_same_number_of_questions_for_three_and_for_thirty_claims(client: Client) -> None:
+    counts = []
+    for number in (3, 30):
+        account = builders.a_customer()
+        for _ in range(number):
+            builders.an_invoice(account)
+        _signed_in(client, account)
+        address = reverse("portal:account", args=[account.number])
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_an_unknown_concern_is_not_found(client: Client) -> None:
+    builders.a_shop()
+    assert client.get("/contact/nonsense/").status_code == 404
