@@ -1,5 +1,1 @@
-"""The machine door: what the shop's own systems may ask and what they are told.
-
-Words: *key* (an API key, kept as a hash), *endpoint* (an address of the shop that wants to be told), *delivery* (one
-fact on its way to one endpoint, signed, retried until it is taken or given up and shown to a person).
-"""
+"""The machine door: what the shop's own systems may ask. Keys and webhooks live in `machines`."""

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from kulanz.api.models import Delivery, DeliveryState
 from kulanz.dunning.api import lifting_sentences
 from kulanz.explain.api import Explanation, sentence_of_hold
 from kulanz.explain.api import Fact as StoryFact
@@ -17,6 +16,7 @@ from kulanz.holds.api import Effect, Hold, HoldKind, Way
 from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import Claim, ClaimKind, ClaimState
+from kulanz.machines.api import Delivery, DeliveryState
 
 DecimalString = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}(\.[0-9]{1,3})?$", examples=["12.34"])]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]

@@ -33,15 +33,13 @@ from kulanz.api.answers import (
     DeliveryRow,
     Ways,
 )
-from kulanz.api.keys import key_of
-from kulanz.api.models import ApiKey, Delivery, DeliveryState
 from kulanz.api.problems import CONTENT_TYPE, ERRORS, answer_to, not_allowed, not_found
-from kulanz.api.webhooks import deliveries
 from kulanz.explain.api import account_sentence, explain_account, explain_claim
 from kulanz.holds.api import Hold, active_holds, permitted
 from kulanz.kernel.references import normalise
 from kulanz.kernel.refusals import NotFound
 from kulanz.ledger.api import Claim, ClaimState, claims_with_balance, in_state, open_claims_of
+from kulanz.machines.api import ApiKey, Delivery, DeliveryState, deliveries, key_of
 from kulanz.parties.api import PUBLIC, Account, AccountKind, Brand, find_account
 
 # What the test of the house reads where a view of the other doors names a permission.

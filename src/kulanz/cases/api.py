@@ -31,6 +31,7 @@ from kulanz.cases.states import (
     Topic,
 )
 from kulanz.cases.verify import CHECKS
+from kulanz.cases.words import event_words
 
 __all__ = [
     "CASE",
@@ -55,6 +56,7 @@ __all__ = [
     "break_overdue_promises",
     "cases_of",
     "close",
+    "event_words",
     "find_case",
     "keep_promise",
     "make_promise",

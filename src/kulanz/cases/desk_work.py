@@ -26,7 +26,7 @@ from kulanz.kernel.text import N_
 from kulanz.parties.api import Account, Brand, User
 from kulanz.ui import formats
 
-TEAM = "customer service"
+TEAM = N_("customer service")
 
 
 class NothingSaid(Refusal):
@@ -149,7 +149,7 @@ def make_promise(act: Act, case: Case, *, what: str, due_on: date, owner: str) -
         owner=owner,
         made_at=act.at,
     )
-    _tell(act, case, EventKind.PROMISED, f"{what} ({due_on.isoformat()})")
+    _tell(act, case, EventKind.PROMISED, f"{what}\n{due_on.isoformat()}")
     return promise
 
 

@@ -116,7 +116,7 @@ def create_key(name: Annotated[str, typer.Argument(help="What the key is for.", 
     It is shown now and never again.
     """
     opening.open_books()
-    from kulanz.api.keys import create_key as create
+    from kulanz.machines.api import create_key as create
     from kulanz.parties.api import the_brand
 
     key = create(opening.act("key create"), the_brand(), name)
@@ -131,7 +131,7 @@ def add_endpoint(
     From now on it hears about holds and settled claims, signed. The signing secret is shown now.
     """
     opening.open_books()
-    from kulanz.api.keys import create_endpoint
+    from kulanz.machines.api import create_endpoint
     from kulanz.parties.api import the_brand
 
     endpoint = create_endpoint(opening.act("endpoint add"), the_brand(), url)

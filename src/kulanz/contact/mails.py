@@ -41,7 +41,7 @@ class UnusableMailAddress(Refusal):
     """Nothing can be sent there. Whoever wrote this address must be reached another way."""
 
     code = "unusable_mail_address"
-    sentence = N_("“%(address)s” is not an email address we can write to.")
+    sentence = N_("“%(address)s” is not an e-mail address we can write to.")
 
 
 @dataclass(frozen=True, slots=True)

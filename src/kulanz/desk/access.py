@@ -114,7 +114,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
         return _page(request, form, status=422)
     page = SecretPage(
         gettext("Login for %(name)s") % {"name": user.name},
-        gettext("Tell it to %(name)s on a safe way. The password can be changed after signing in.")
+        gettext("Give this password to %(name)s in a safe way. The password can be changed after signing in.")
         % {"name": user.name},
         gettext("First password"),
         password,

@@ -146,7 +146,7 @@ def chips(evidence: Mapping[str, object]) -> tuple[Chip, ...]:
         found.append(Chip(gettext("IBAN known") if known else gettext("IBAN not seen before"), "yes" if known else ""))
     if isinstance(similarity := evidence.get("name_similarity"), int):
         kind = "yes" if similarity >= CLOSE_NAME else "no" if similarity < DISTANT_NAME else ""
-        found.append(Chip(gettext("Name alike: %(percent)d of 100") % {"percent": similarity}, kind))
+        found.append(Chip(gettext("Name similarity: %(percent)d of 100") % {"percent": similarity}, kind))
     if by := evidence.get("by"):
         found.append(Chip(gettext("Decided by %(name)s") % {"name": by}))
     return tuple(found)

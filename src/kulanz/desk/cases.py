@@ -27,6 +27,7 @@ from kulanz.cases.api import (
     Topic,
     answer,
     close,
+    event_words,
     find_case,
     keep_promise,
     make_promise,
@@ -88,6 +89,7 @@ class PromiseRow:
 
     promise: Promise
     what: str
+    owner: str
     badge: Badge
     open: bool
 
@@ -174,7 +176,7 @@ def _event_row(event: CaseEvent) -> EventRow:
         at=event.at,
         title=gettext(EVENT_NAMES[kind]),
         by=event.by,
-        words=event.words,
+        words=event_words(event),
         upload=event.upload,
         theirs=kind in THEIRS,
         internal=kind in INTERNAL_EVENTS,
@@ -188,7 +190,9 @@ def _promise_row(promise: Promise) -> PromiseRow:
         PromiseState.KEPT: Badge(gettext("kept"), "success"),
         PromiseState.BROKEN: Badge(gettext("not kept in time"), "stop"),
     }
-    return PromiseRow(promise, gettext(promise.what), badges[state], state is not PromiseState.KEPT)
+    return PromiseRow(
+        promise, gettext(promise.what), gettext(promise.owner), badges[state], state is not PromiseState.KEPT
+    )
 
 
 @at_desk(Permission.WORK_CASES)

@@ -113,7 +113,8 @@ def _page(
     today = clock.today()
     undecided = found.state == DisputeState.OPEN.value
     most = correctable(found)
-    correct = found.state == DisputeState.UPHELD.value and bool(most)
+    may_correct = user_of(request).may(Permission.CORRECT_CLAIMS)
+    correct = may_correct and found.state == DisputeState.UPHELD.value and bool(most)
     page = DisputePage(
         dispute=found,
         kind=_kind(found),
@@ -149,13 +150,13 @@ def decide(request: HttpRequest, reference: str) -> HttpResponseBase:
     act = act_of(request, "decided the objection")
     decide_dispute(act, found, upheld=form.upheld, reason=form.cleaned_data["reason"])
     if form.upheld:
-        messages.success(request, gettext("Upheld. The customer is told; now correct the claim below."))
+        messages.success(request, gettext("Upheld. The customer is told; finance corrects the claim."))
     else:
         messages.success(request, gettext("Rejected. The customer is told the reasons."))
     return redirect("desk:dispute", found.reference)
 
 
-@at_desk(Permission.DECIDE_DISPUTES)
+@at_desk(Permission.CORRECT_CLAIMS)
 @require_POST
 def reverse(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The claim never existed."""
@@ -165,7 +166,7 @@ def reverse(request: HttpRequest, reference: str) -> HttpResponseBase:
     return redirect("desk:dispute", found.reference)
 
 
-@at_desk(Permission.DECIDE_DISPUTES)
+@at_desk(Permission.CORRECT_CLAIMS)
 @require_POST
 def credit(request: HttpRequest, reference: str) -> HttpResponseBase:
     """A part of the claim is taken back; once per objection, however often the button is pressed."""

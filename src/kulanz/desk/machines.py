@@ -13,14 +13,24 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kulanz.api.keys import UnusableEndpoint, create_endpoint, create_key, retire_endpoint, revoke_key
-from kulanz.api.models import ApiKey, Delivery, DeliveryState, Endpoint
-from kulanz.api.webhooks import deliveries, tell_again
 from kulanz.desk.access import SecretPage, show_secret
 from kulanz.desk.forms import EndpointForm, KeyForm
 from kulanz.desk.frame import at_desk, desk_page
 from kulanz.desk.paging import Pager, page_of
 from kulanz.kernel.refusals import NotFound
+from kulanz.machines.api import (
+    ApiKey,
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    UnusableEndpoint,
+    create_endpoint,
+    create_key,
+    deliveries,
+    retire_endpoint,
+    revoke_key,
+    tell_again,
+)
 from kulanz.parties.api import Permission, act_of, the_brand
 from kulanz.ui.refusals import say
 

@@ -13,7 +13,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from kulanz.api.models import Delivery
 from kulanz.cases.api import TOPIC_NAMES, Case, Promise, PromiseState, Topic, open_cases
 from kulanz.contact.api import Message, MessageState, messages
 from kulanz.desk.frame import at_desk, desk_page
@@ -23,6 +22,7 @@ from kulanz.kernel import clock
 from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.references import grouped
 from kulanz.ledger.api import DISPUTE_KIND_NAMES, BankLine, Dispute, DisputeKind, DisputeState, unexplained_lines
+from kulanz.machines.api import Delivery
 from kulanz.parties.api import Permission, User, user_of
 from kulanz.ui import formats
 from kulanz.ui.gallery import gallery as ui_gallery

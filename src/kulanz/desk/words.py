@@ -19,7 +19,7 @@ TRANSACTION_NAMES = {
     TransactionKind.BANK_LINE: N_("Bank line"),
     TransactionKind.ALLOCATION_HOUSE: N_("Payment, house side"),
     TransactionKind.ALLOCATION: N_("Payment"),
-    TransactionKind.REFUND: N_("Credit"),
+    TransactionKind.REFUND: N_("Credit on the invoice"),
     TransactionKind.WRITE_OFF: N_("Write-off"),
     TransactionKind.CLAIM_REVERSAL: N_("Reversal"),
 }

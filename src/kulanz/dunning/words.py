@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 from kulanz.contact.api import Draft, Payment, Sheet, Table, draft_for
 from kulanz.dunning.models import CollectionOrder, Procedure
@@ -92,15 +92,15 @@ def hold_sentence(hold: Hold, claims: Sequence[Claim]) -> str:
     if len(claims) == 1:
         facts = invoice_facts(claims[0]) | {"open": _money(claims[0].balance.outstanding)}
         return gettext(
-            "%(effect)s since %(since)s, because invoice %(invoice)s of %(founded)s over %(amount)s has not been "
-            "paid: %(open)s has been due since %(due)s."
+            "%(effect)s since %(since)s, because invoice %(invoice)s of %(founded)s over %(amount)s is still "
+            "open: %(open)s has been due since %(due)s."
         ) % (facts | {"effect": effect, "since": since})
     listed = "; ".join(
         gettext("%(invoice)s of %(founded)s: %(open)s")
         % (invoice_facts(claim) | {"open": _money(claim.balance.outstanding)})
         for claim in claims
     )
-    return gettext("%(effect)s since %(since)s, because %(count)s invoices have not been paid (%(listed)s).") % {
+    return gettext("%(effect)s since %(since)s, because %(count)s invoices are still open (%(listed)s).") % {
         "effect": effect,
         "since": since,
         "count": len(claims),
@@ -383,20 +383,18 @@ def hold_lifted(hold: Hold, claims: Sequence[Claim]) -> Draft:
     """It has ended: say so, name the claims, and that nothing more has to be done."""
     person = hold.account.holder
     with override(person.language):
-        named = ", ".join(claim.title for claim in claims)
-        about = gettext(" It was about invoice %(named)s.") % {"named": named} if named else ""
+        facts = {
+            "effect": gettext(EFFECT_NAMES[Effect(hold.effect)]),
+            "when": _day(berlin_day(hold.lifted_at or hold.proposed_at)),
+            "named": ", ".join(claim.title for claim in claims),
+        }
+        ended = [gettext("“%(effect)s” has ended on %(when)s.") % facts]
+        if claims:
+            sentence = ngettext("It was about invoice %(named)s.", "It was about invoices %(named)s.", len(claims))
+            ended.append(sentence % facts)
         sheet = Sheet(
-            subject=gettext("Your account is free again"),
-            paragraphs=(
-                _salutation(person.name),
-                gettext("“%(effect)s” has ended on %(when)s.")
-                % {
-                    "effect": gettext(EFFECT_NAMES[Effect(hold.effect)]),
-                    "when": _day(berlin_day(hold.lifted_at or hold.proposed_at)),
-                }
-                + about,
-                gettext("You do not have to do anything."),
-            ),
+            subject=gettext("Ended: %(effect)s") % facts,
+            paragraphs=(_salutation(person.name), " ".join(ended), gettext("You do not have to do anything.")),
             reference_lines=((gettext("Hold"), hold.reference),),
         )
     return draft_for(hold.account, key=f"hold-lifted:{hold.pk}", kind="hold_lifted", sheet=sheet)
@@ -412,7 +410,7 @@ def _reference_lines(claim: Claim) -> tuple[tuple[str, str], ...]:
 
 def _claim_table(claim: Claim, outstanding: Money) -> Table:
     return Table(
-        header=(gettext("Invoice"), gettext("of"), gettext("due on"), gettext("amount"), gettext("open")),
+        header=(gettext("Invoice"), gettext("Date"), gettext("Due on"), gettext("Amount"), gettext("Open")),
         rows=(
             (
                 claim.title,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from kulanz.cases.api import CASE_STATE_NAMES, TOPIC_NAMES, Case, CaseState, PromiseState, Topic, find_case
 from kulanz.dunning.api import (
@@ -82,7 +82,9 @@ def claim_sentence(claim: Claim) -> str:
         )
     if state is ClaimState.PART_PAID:
         return (
-            gettext("Of invoice %(invoice)s of %(founded)s over %(amount)s, %(open)s is still open, due since %(due)s.")
+            gettext(
+                "Of invoice %(invoice)s of %(founded)s over %(amount)s, %(open)s is still open; it was due on %(due)s."
+            )
             % facts
         )
     return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is open: %(open)s, due on %(due)s.") % facts
@@ -168,10 +170,12 @@ def account_sentence(holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str
         for claim in open_claims:
             by_currency.setdefault(claim.currency, []).append(claim.balance.outstanding)
         total = " + ".join(_money(Money.total(amounts, currency)) for currency, amounts in sorted(by_currency.items()))
-        return gettext("No hold is on this account. Open: %(total)s on %(count)s invoices.") % {
-            "total": total,
-            "count": len(open_claims),
-        }
+        count = len(open_claims)
+        return ngettext(
+            "No hold is on this account. Open: %(total)s on one invoice.",
+            "No hold is on this account. Open: %(total)s on %(count)s invoices.",
+            count,
+        ) % {"total": total, "count": count}
     return gettext("No hold is on this account and nothing is open.")
 
 
@@ -210,7 +214,7 @@ def explain_case(case: Case) -> Explanation:
     steps: tuple[NextStep, ...] = (NextStep(Step.NOTHING, gettext("There is nothing to do.")),)
     if promise is not None:
         by = formats.day(promise.due_on, timeline.language())
-        steps = (NextStep(Step.WAIT, gettext("%(what)s by %(by)s.") % {"what": gettext(promise.what), "by": by}),)
+        steps = (NextStep(Step.WAIT, gettext("By %(by)s: %(what)s.") % {"what": gettext(promise.what), "by": by}),)
     events = tuple(sorted((f for f in timeline.of_case(case.pk) if not f.internal), key=lambda fact: fact.at))
     return Explanation("case", case.reference, sentence, events, steps)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext
 
-from kulanz.cases.api import EVENT_NAMES, INTERNAL_EVENTS, TOPIC_NAMES, CaseEvent, EventKind, Topic
+from kulanz.cases.api import EVENT_NAMES, INTERNAL_EVENTS, CaseEvent, EventKind, event_words
 from kulanz.contact.api import CHANNEL_NAMES, MESSAGE_STATE_NAMES, Channel, Message, MessageState
 from kulanz.dunning.api import LEVEL_NAMES, CollectionOrder, DunningNotice, OrderState
 from kulanz.explain.story import Fact
@@ -133,7 +133,7 @@ def _disputes(disputes: QuerySet[Dispute]) -> Iterator[Fact]:
             "reason": dispute.decision_reason,
         }
         text = gettext("Against invoice %(invoice)s. A person decides by %(by)s.") % facts
-        words = f"{text} “{dispute.words}”" if dispute.words else text
+        words = gettext("%(text)s “%(words)s”") % {"text": text, "words": dispute.words} if dispute.words else text
         yield Fact(
             dispute.raised_at,
             gettext("Objection: %(kind)s") % facts,
@@ -193,7 +193,7 @@ def of_holds(holds: QuerySet[Hold]) -> Iterator[Fact]:
         effect = gettext(EFFECT_NAMES[Effect(hold.effect)])
         about = ", ".join(claims.get(hold.pk, [])) or hold.words
         if hold.kind == HoldKind.PAYMENT.value:
-            text = gettext("Because of invoice %(about)s.") % {"about": about}
+            text = gettext("It rests on: %(about)s.") % {"about": about}
             yield Fact(
                 hold.proposed_at,
                 gettext("Hold proposed: %(effect)s") % {"effect": effect},
@@ -236,13 +236,10 @@ def _cases(events: QuerySet[CaseEvent]) -> Iterator[Fact]:
     for event in events.select_related("case").order_by("-at")[:MOST_PER_KIND]:
         kind = EventKind(event.kind)
         facts = {"what": gettext(EVENT_NAMES[kind]), "case": grouped(event.case.reference)}
-        words = event.words
-        if kind is EventKind.OPENED:
-            words = f"{gettext(TOPIC_NAMES[Topic(event.case.topic)])}: {event.words}"
         yield Fact(
             event.at,
             gettext("%(what)s (%(case)s)") % facts,
-            words,
+            event_words(event),
             reference=event.case.reference,
             theirs=kind in {EventKind.OPENED, EventKind.WRITTEN},
             internal=kind in INTERNAL_EVENTS,

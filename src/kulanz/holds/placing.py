@@ -28,7 +28,7 @@ class OnlyPeoplePlaceHolds(Refusal):
     """Rules propose; a human releases."""
 
     code = "only_people_place_holds"
-    sentence = N_("A hold is released by a person, never by a rule.")
+    sentence = N_("A hold is placed by a person, never by a rule.")
 
 
 class ReasonGone(Refusal):

@@ -327,8 +327,7 @@ class Dispute(models.Model):
     @property
     def proof_id(self) -> UUID | None:
         """The first proof, if there is one."""
-        first = self.proofs.order_by("added_at").values_list("upload_id", flat=True).first()
-        return first
+        return self.proofs.order_by("added_at").values_list("upload_id", flat=True).first()
 
     @property
     def amount(self) -> Money | None:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     BOOK_PAYMENTS = "book_payments"
     RELEASE_HOLDS = "release_holds"
     DECIDE_DISPUTES = "decide_disputes"
+    CORRECT_CLAIMS = "correct_claims"
     WORK_CASES = "work_cases"
     SEE_OUTBOX = "see_outbox"
     SETTLE_UNSURE = "settle_unsure"
@@ -49,6 +50,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.BOOK_PAYMENTS,
             _P.RELEASE_HOLDS,
             _P.DECIDE_DISPUTES,
+            _P.CORRECT_CLAIMS,
             _P.WORK_CASES,
             _P.SEE_OUTBOX,
             _P.SETTLE_UNSURE,

@@ -68,9 +68,7 @@ def page_frame(request: HttpRequest) -> dict[str, Frame]:
             path=request.path,
             # A page that answers a POST has no address of its own worth coming back to with its query.
             next_path=request.get_full_path() if request.method == "GET" else request.path,
-            brand=str(
-                getattr(request, "kulanz_brand", "") or getattr(settings, "KULANZ_BRAND_NAME", "Kulanz")
-            ),
+            brand=str(getattr(request, "kulanz_brand", "") or getattr(settings, "KULANZ_BRAND_NAME", "Kulanz")),
             navigation=_entries(request, "kulanz_navigation"),
             footer=_entries(request, "kulanz_footer"),
             search_url=str(getattr(request, "kulanz_search_url", "")),

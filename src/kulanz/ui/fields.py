@@ -90,9 +90,7 @@ def lay_out(
         hint=said_hint,
         errors=errors,
         described_by=described_by,
-        control=SafeString("")
-        if kind == "choices"
-        else _control(bound, "" if grouped else described_by, width),
+        control=SafeString("") if kind == "choices" else _control(bound, "" if grouped else described_by, width),
         options=tuple(_options(bound)) if kind == "choices" else (),
         optional=not bound.field.required and kind != "checkbox",
         heading=heading,

@@ -95,8 +95,7 @@ GERMAN = Sample(
     assignment="Forderungsabtretungserklärung",
     hold_word="Kauf auf Rechnung ist zurzeit nicht möglich",
     hold_sentence=(
-        "Sie können vorerst nicht auf Rechnung bestellen, "
-        "weil eine Rechnung vom 3. August 2026 noch offen ist."
+        "Sie können vorerst nicht auf Rechnung bestellen, weil eine Rechnung vom 3. August 2026 noch offen ist."
     ),
     invoice="Rechnung",
     invoice_of="Rechnung vom",
@@ -104,8 +103,7 @@ GERMAN = Sample(
     due="Fällig seit",
     so_far="Bisher geschehen",
     lifts=(
-        "Sobald die Zahlung bei uns eingeht oder Sie der Forderung widersprechen, "
-        "gilt diese Einschränkung nicht mehr."
+        "Sobald die Zahlung bei uns eingeht oder Sie der Forderung widersprechen, gilt diese Einschränkung nicht mehr."
     ),
     can_do="Was Sie jetzt tun können",
     paid="Ich habe schon bezahlt",
@@ -286,9 +284,7 @@ def _page() -> Page:
         happened_at=datetime(2026, 11, 21, 13, 5, tzinfo=UTC),
         iban="DE02120300000000202051",
         form=SpecimenForm(say, "sample_%s"),
-        wrong_form=SpecimenForm(
-            say, "wrong_%s", {"name": "", "email": "frau.anders", "kind": "0", "consent": "on"}
-        ),
+        wrong_form=SpecimenForm(say, "wrong_%s", {"name": "", "email": "frau.anders", "kind": "0", "consent": "on"}),
         question_form=QuestionForm(say),
         qr=mark_safe(segno.make("Kulanz", micro=False).svg_inline(border=0, omitsize=True)),  # noqa: S308 - our own
     )

@@ -16,9 +16,7 @@ SHAPES: dict[str, str] = {
     "arrow-left": '<path d="M20 12H4M10.5 5.5 4 12l6.5 6.5"/>',
     "arrow-right": '<path d="M4 12h16M13.5 5.5 20 12l-6.5 6.5"/>',
     "bank": '<path d="M3.5 9.5 12 4l8.5 5.5zM6 9.5v8M10 9.5v8M14 9.5v8M18 9.5v8M3.5 20.5h17"/>',
-    "calendar": (
-        '<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10.5h16M8.5 3v4.5M15.5 3v4.5"/>'
-    ),
+    "calendar": ('<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10.5h16M8.5 3v4.5M15.5 3v4.5"/>'),
     "chat": '<path d="M4 5h16v11h-8.5l-4.5 4v-4H4z"/>',
     "check": '<path d="m4.5 12.5 5 5L19.5 7"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
@@ -29,8 +27,7 @@ SHAPES: dict[str, str] = {
     "euro": '<path d="M18 6.4a7 7 0 1 0 0 11.2M3.5 10.3h10M3.5 13.7h9"/>',
     "external": '<path d="M14 4h6v6M20 4l-9 9M18 13.5V20H4V6h6.5"/>',
     "file": _FILE,
-    "globe": _RING
-    + '<path d="M3 12h18M12 3c2.8 2.6 4 5.6 4 9s-1.2 6.4-4 9c-2.8-2.6-4-5.6-4-9s1.2-6.4 4-9z"/>',
+    "globe": _RING + '<path d="M3 12h18M12 3c2.8 2.6 4 5.6 4 9s-1.2 6.4-4 9c-2.8-2.6-4-5.6-4-9s1.2-6.4 4-9z"/>',
     "info": _RING + '<path d="M12 11v5.5M12 7.5v.2"/>',
     "key": '<circle cx="8" cy="16" r="4"/><path d="m11 13 9-9M16 8l3 3"/>',
     "letter": _FILE + '<path d="M9 12.5h6M9 16.5h6"/>',
@@ -38,9 +35,7 @@ SHAPES: dict[str, str] = {
     "mail": '<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="m3.8 7.3 8.2 6 8.2-6"/>',
     "menu": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
     "moon": '<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z"/>',
-    "parcel": (
-        '<path d="M3.5 8 12 3.5 20.5 8v8.5L12 21l-8.5-4.5zM3.5 8l8.5 4.5L20.5 8M12 12.5V21M7.8 5.8l8.4 4.4"/>'
-    ),
+    "parcel": ('<path d="M3.5 8 12 3.5 20.5 8v8.5L12 21l-8.5-4.5zM3.5 8l8.5 4.5L20.5 8M12 12.5V21M7.8 5.8l8.4 4.4"/>'),
     "pause": '<path d="M9 6v12M15 6v12"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.8-6 7.5-6s6.7 2 7.5 6"/>',
     "phone": (

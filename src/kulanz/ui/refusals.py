@@ -84,9 +84,7 @@ def _answer_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _answer_fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """For a request that replaces a part of the page: only the notice, among the announcements."""
-    response = render(
-        request, "ui/refusal_notice.html", {"sentence": say(refusal)}, status=status_of(refusal)
-    )
+    response = render(request, "ui/refusal_notice.html", {"sentence": say(refusal)}, status=status_of(refusal))
     response.headers["HX-Retarget"] = "#announcements"
     response.headers["HX-Reswap"] = "innerHTML"
     return response

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "kulanz.shop",
     "kulanz.cases",
     "kulanz.dunning",
+    "kulanz.machines",
     "kulanz.portal",
     "kulanz.desk",
     "kulanz.agency",

@@ -6,23 +6,23 @@ before holds are reviewed, so that the review sees the world as it is now; the m
 
 from __future__ import annotations
 
-from kulanz.api import webhooks
 from kulanz.dunning import api as dunning
 from kulanz.dunning.events import ClaimsHandedOver, NoticesIssued
 from kulanz.holds import api as holds
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.kernel.events import Subscription, on, subscribe
 from kulanz.ledger.events import ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
+from kulanz.machines import api as machines
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
-    on(ClaimsSettled, dunning.close_when_settled, holds.review_after_claims, webhooks.claims_settled),
-    on(ClaimsReversed, dunning.close_when_reversed, holds.review_after_claims, webhooks.claims_settled),
+    on(ClaimsSettled, dunning.close_when_settled, holds.review_after_claims, machines.claims_settled),
+    on(ClaimsReversed, dunning.close_when_reversed, holds.review_after_claims, machines.claims_settled),
     on(DisputeRaised, dunning.pause_when_disputed, holds.review_after_claims),
     on(DisputeDecided, dunning.resume_when_decided, holds.review_after_claims),
     on(NoticesIssued, dunning.review_after_pursuing),
     on(ClaimsHandedOver, dunning.review_after_pursuing),
-    on(HoldsPlaced, dunning.tell_about_placed, webhooks.holds_placed),
-    on(HoldsLifted, dunning.tell_about_lifted, webhooks.holds_lifted),
+    on(HoldsPlaced, dunning.tell_about_placed, machines.holds_placed),
+    on(HoldsLifted, dunning.tell_about_lifted, machines.holds_lifted),
 )
 
 REASON_GIVERS = (dunning.OverdueClaims(),)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kulanz.api.verify import CHECKS as API_CHECKS
 from kulanz.cases.api import CHECKS as CASE_CHECKS
 from kulanz.contact.api import CHECKS as CONTACT_CHECKS
 from kulanz.dunning.api import CHECKS as DUNNING_CHECKS
 from kulanz.holds.api import CHECKS as HOLD_CHECKS
 from kulanz.infra.checks import Check
 from kulanz.ledger.api import CHECKS as LEDGER_CHECKS
+from kulanz.machines.api import CHECKS as MACHINE_CHECKS
 from kulanz.shop.api import CHECKS as SHOP_CHECKS
 
 CHECKS: tuple[Check, ...] = (
@@ -20,7 +20,7 @@ CHECKS: tuple[Check, ...] = (
     *CONTACT_CHECKS,
     *CASE_CHECKS,
     *SHOP_CHECKS,
-    *API_CHECKS,
+    *MACHINE_CHECKS,
 )
 
 

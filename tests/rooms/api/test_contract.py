@@ -15,7 +15,7 @@ from hypothesis.strategies import sampled_from
 from schemathesis import GenerationMode
 from tests import builders as b
 
-from kulanz.api.keys import create_key
+from kulanz.machines.keys import create_key
 from kulanz.wiring.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.rooms.api.urls")]

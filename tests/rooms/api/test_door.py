@@ -17,11 +17,11 @@ from tests import builders as b
 
 from kulanz.api import door
 from kulanz.api.answers import Ways
-from kulanz.api.keys import create_key, key_of, revoke_key
 from kulanz.explain.api import account_sentence, claims_behind
 from kulanz.holds.api import Effect, Way, active_holds, place_own_wish_hold, place_security_hold
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import DisputeKind, InvoiceDraft, credit_claim, issue_invoices, match, raise_dispute
+from kulanz.machines.keys import create_key, key_of, revoke_key
 from kulanz.parties.api import Brand, BrandFacts, Person, establish_brand, open_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.rooms.api.urls")]

@@ -20,17 +20,17 @@ from standardwebhooks.webhooks import Webhook
 from tests import builders as b
 from tests.tiny_shop import TinyShop
 
-from kulanz.api import knocking, webhooks
-from kulanz.api.keys import UnusableEndpoint, create_endpoint, create_key, retire_endpoint
-from kulanz.api.knocking import BACKOFF_MINUTES, LEASE, MAX_ATTEMPTS, deliver, due
-from kulanz.api.models import Delivery, DeliveryState, Endpoint
-from kulanz.api.verify import CHECKS
-from kulanz.api.webhooks import claims_settled, deliveries, tell_again
 from kulanz.holds.api import Effect, Hold, lift_hold, place_own_wish_hold
 from kulanz.kernel import clock
 from kulanz.kernel.refusals import SomebodyWasFaster
 from kulanz.ledger.api import match
 from kulanz.ledger.events import ClaimsSettled
+from kulanz.machines import knocking, webhooks
+from kulanz.machines.keys import UnusableEndpoint, create_endpoint, create_key, retire_endpoint
+from kulanz.machines.knocking import BACKOFF_MINUTES, LEASE, MAX_ATTEMPTS, deliver, due
+from kulanz.machines.models import Delivery, DeliveryState, Endpoint
+from kulanz.machines.verify import CHECKS
+from kulanz.machines.webhooks import claims_settled, deliveries, tell_again
 from kulanz.parties.api import BrandFacts, establish_brand
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.rooms.api.urls")]

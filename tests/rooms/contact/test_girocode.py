@@ -34,8 +34,7 @@ def test_a_free_text_stands_in_the_last_line() -> None:
 
 def test_a_creditor_reference_stands_in_its_own_line() -> None:
     assert girocode.payload(replace(PAYMENT, reference="RF18 5390 0754 7034")) == (
-        "BCD\n002\n1\nSCT\nBYLADEM1001\nLindenhaus Versand GmbH\nDE02120300000000202051\nEUR1234.56\n\n"
-        "RF18539007547034"
+        "BCD\n002\n1\nSCT\nBYLADEM1001\nLindenhaus Versand GmbH\nDE02120300000000202051\nEUR1234.56\n\nRF18539007547034"
     )
 
 
@@ -49,9 +48,7 @@ def test_a_wrong_check_digit_makes_it_free_text() -> None:
     assert girocode.payload(replace(PAYMENT, reference="RF19539007547034")).endswith("\n\n\nRF19539007547034")
 
 
-@pytest.mark.parametrize(
-    ("cents", "line"), [(1, "EUR0.01"), (100, "EUR1.00"), (99_999_999_999, "EUR999999999.99")]
-)
+@pytest.mark.parametrize(("cents", "line"), [(1, "EUR0.01"), (100, "EUR1.00"), (99_999_999_999, "EUR999999999.99")])
 def test_the_smallest_and_the_largest_amount_fit(cents: int, line: str) -> None:
     assert girocode.payload(replace(PAYMENT, amount=Money(cents))).split("\n")[7] == line
 
@@ -95,10 +92,7 @@ def test_the_picture_is_the_code_of_the_text_with_error_correction_m() -> None:
 @pytest.mark.parametrize("reference", ["RF18539007547034", "Rechnung R-2026-004711 für Müller", ""])
 def test_a_scanner_reads_exactly_the_text(reference: str) -> None:
     payment = replace(PAYMENT, reference=reference)
-    rows = [
-        bytes(0 if dark else 255 for dark in row)
-        for row in girocode.code(payment).matrix_iter(scale=4, border=4)
-    ]
+    rows = [bytes(0 if dark else 255 for dark in row) for row in girocode.code(payment).matrix_iter(scale=4, border=4)]
     picture = memoryview(b"".join(rows)).cast("B", shape=[len(rows), len(rows[0])])
     [found] = zxingcpp.read_barcodes(picture)
     assert found.bytes.decode() == girocode.payload(payment)

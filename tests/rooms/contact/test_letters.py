@@ -47,8 +47,7 @@ PAYMENT = Payment(
     due_on=date(2026, 12, 5),
 )
 CHECK_HINT_DE = (
-    "Geben Sie den Code auf www.lindenhaus.example/pruefen ein. Sie sehen sofort, "
-    "was wir Ihnen geschrieben haben."
+    "Geben Sie den Code auf www.lindenhaus.example/pruefen ein. Sie sehen sofort, was wir Ihnen geschrieben haben."
 )
 CHECK_HINT_EN = "Enter the code at www.lindenhaus.example/check. You see at once what we have written to you."
 
@@ -102,9 +101,7 @@ def payment_reminder() -> Letter:
     return Letter(
         language="en",
         sender=SHOP,
-        recipient=Address(
-            ("Mr Oliver Brandt", "Flat 3", "27 Orchard Lane", "Bristol BS1 5TR", "UNITED KINGDOM")
-        ),
+        recipient=Address(("Mr Oliver Brandt", "Flat 3", "27 Orchard Lane", "Bristol BS1 5TR", "UNITED KINGDOM")),
         written_on=WRITTEN_ON,
         subject="Reminder: invoice R-2026-004711, €89.90 still to pay",
         reference_lines=(
@@ -155,8 +152,7 @@ def payment_confirmed() -> Letter:
             "Ihre Zahlung von 89,90 € ist am 20. November 2026 eingegangen. Die Rechnung "
             "R-2026-004711 ist damit "
             "vollständig bezahlt, und Sie können ab sofort wieder auf Rechnung kaufen.",
-            "Falls Sie in den letzten Tagen noch einen Brief dazu bekommen haben, ist er "
-            "gegenstandslos. Vielen Dank.",
+            "Falls Sie in den letzten Tagen noch einen Brief dazu bekommen haben, ist er gegenstandslos. Vielen Dank.",
         ),
         closing="Mit freundlichen Grüßen",
         signature="Kundenservice Lindenhaus",
@@ -281,9 +277,7 @@ def test_the_same_sheet_gives_the_same_bytes_also_in_another_process() -> None:
         "spec.loader.exec_module(samples)\n"
         "sys.stdout.buffer.write(samples.render(samples.payment_confirmed()))\n"
     )
-    other = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, env=environment()
-    )
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment())
     assert other.stdout == first
 
 

@@ -259,9 +259,7 @@ def test_every_line_of_the_text_fits_a_narrow_window() -> None:
 
 
 def test_a_table_too_wide_for_columns_becomes_one_list_per_row() -> None:
-    table = Table(
-        header=("Was", "Betrag"), rows=(("W" * 64, "1.234,56 €"), ("Kurz", "1,00 €")), total=("Summe", "x")
-    )
+    table = Table(header=("Was", "Betrag"), rows=(("W" * 64, "1.234,56 €"), ("Kurz", "1,00 €")), total=("Summe", "x"))
     text = part(sent(replace(ENGLISH, table=table)), "plain")
     assert f"Was:    {'W' * 64}\nBetrag: 1.234,56 €\n\nWas:    Kurz\nBetrag: 1,00 €\n\nWas:    Summe" in text
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from tests import builders as b
 from tests.rooms.desk.pages import text
 
-from kulanz.api.keys import key_of
-from kulanz.api.models import ApiKey, Delivery, DeliveryState, Endpoint
 from kulanz.infra.models import AuditEntry
+from kulanz.machines.keys import key_of
+from kulanz.machines.models import ApiKey, Delivery, DeliveryState, Endpoint
 from kulanz.parties.api import (
     LastAdmin,
     Permission,

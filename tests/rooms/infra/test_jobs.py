@@ -163,7 +163,7 @@ def test_every_clockwork_of_the_house_is_enqueued_by_the_worker() -> None:
     worker_app = jobs._worker_app(periodic=True)
     names = {periodic.task.name for periodic in worker_app.periodic_registry.periodic_tasks.values()}
     assert names == {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
-    assert {"contact.sweep", "api.retry_webhooks", "holds.lift_expired", "infra.retry_stalled"} <= names
+    assert {"contact.sweep", "machines.retry_webhooks", "holds.lift_expired", "infra.retry_stalled"} <= names
     assert all(task.blueprint is worker_app for task in _tasks(worker_app))
     assert all(task.blueprint is not worker_app for task in worker_app.tasks.values())
 

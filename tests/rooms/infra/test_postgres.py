@@ -192,9 +192,7 @@ def test_the_server_is_set_up_as_promised(shared: EmbeddedPostgres, setting: str
 
 
 def test_texts_sort_by_the_builtin_locale_on_every_system(shared: EmbeddedPostgres) -> None:
-    found = ask(
-        shared, "SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = 'kulanz'"
-    )
+    found = ask(shared, "SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = 'kulanz'")
 
     assert found == "b C.UTF-8"
 
@@ -568,9 +566,7 @@ def test_an_upgrade_without_the_old_programs_is_refused(server: EmbeddedPostgres
     assert refused.value.fields == {"version": 9, "found": "–"}
 
 
-def test_an_upgrade_with_programs_of_a_third_version_is_refused(
-    server: EmbeddedPostgres, folder: Path
-) -> None:
+def test_an_upgrade_with_programs_of_a_third_version_is_refused(server: EmbeddedPostgres, folder: Path) -> None:
     fake_cluster(server, 9)
 
     with pytest.raises(OldProgramsNotFound) as refused:

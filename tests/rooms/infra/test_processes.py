@@ -47,9 +47,7 @@ def start_ready(data_dir: Path, tmp_path: Path) -> StartReady:
     def start(name: str, program: str) -> tuple[int, int]:
         pipe = tmp_path / f"{name}.ready"
         os.mkfifo(pipe)
-        pid = processes.start(
-            data_dir, name, [sys.executable, "-c", program, str(pipe)], env=dict(os.environ)
-        )
+        pid = processes.start(data_dir, name, [sys.executable, "-c", program, str(pipe)], env=dict(os.environ))
         return pid, int(pipe.read_text())
 
     return start
@@ -59,9 +57,7 @@ def test_a_started_process_is_found_by_its_name_and_number(data_dir: Path, start
     pid, said = start_ready("worker", PATIENT)
 
     assert said == pid
-    assert processes.running(data_dir) == [
-        Running(name="worker", pid=pid, log=data_dir / "log" / "worker.log")
-    ]
+    assert processes.running(data_dir) == [Running(name="worker", pid=pid, log=data_dir / "log" / "worker.log")]
 
 
 def test_it_runs_in_a_session_of_its_own_so_that_closing_the_terminal_does_not_end_it(
@@ -237,9 +233,7 @@ def test_who_dies_with_a_lock_loses_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps on this system")
-def test_systems_without_a_proc_folder_tell_the_same_through_ps(
-    start_ready: StartReady, data_dir: Path
-) -> None:
+def test_systems_without_a_proc_folder_tell_the_same_through_ps(start_ready: StartReady, data_dir: Path) -> None:
     pid, _ = start_ready("worker", PATIENT)
 
     seen = processes._look_with_ps(pid)

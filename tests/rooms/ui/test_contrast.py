@@ -10,18 +10,12 @@ import pytest
 import kulanz.ui
 
 TOKENS = (Path(kulanz.ui.__file__).parent / "static" / "ui" / "tokens.css").read_text(encoding="utf-8")
-COMPONENTS = (Path(kulanz.ui.__file__).parent / "static" / "ui" / "components.css").read_text(
-    encoding="utf-8"
-)
+COMPONENTS = (Path(kulanz.ui.__file__).parent / "static" / "ui" / "components.css").read_text(encoding="utf-8")
 GROUNDS = ("ground", "surface", "sunken")
 KINDS = ("info", "success", "warning", "stop")
 
 TEXT_PAIRS = (
-    *(
-        (text, ground)
-        for text in ("ink", "ink-soft", "accent", "accent-strong", "stop")
-        for ground in GROUNDS
-    ),
+    *((text, ground) for text in ("ink", "ink-soft", "accent", "accent-strong", "stop") for ground in GROUNDS),
     *((kind, f"{kind}-soft") for kind in KINDS),
     *(("ink", f"{kind}-soft") for kind in (*KINDS, "accent")),
     *((kind, ground) for kind in KINDS for ground in ("ground", "surface")),

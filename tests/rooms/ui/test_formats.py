@@ -83,13 +83,10 @@ def test_templates_use_the_language_of_the_reader() -> None:
         "DE02 1203 0000 0000 2020 51"
     )
     assert english == (
-        "€49.90; 21 November 2026; 2026-11-21; 21 November 2026, 14:05; 2026-11-21 14:05; "
-        "DE02 1203 0000 0000 2020 51"
+        "€49.90; 21 November 2026; 2026-11-21; 21 November 2026, 14:05; 2026-11-21 14:05; DE02 1203 0000 0000 2020 51"
     )
 
 
 def test_nothing_is_shown_for_nothing() -> None:
-    template = Template(
-        "[{{ x|money }}{{ x|day }}{{ x|short_day }}{{ x|moment }}{{ x|short_moment }}{{ x|iban }}]"
-    )
+    template = Template("[{{ x|money }}{{ x|day }}{{ x|short_day }}{{ x|moment }}{{ x|short_moment }}{{ x|iban }}]")
     assert template.render(Context({"x": None})) == "[]"

@@ -40,9 +40,7 @@ def test_amounts_are_shown_in_the_language_of_the_reader(face: str) -> None:
 
 
 def test_every_component_class_stands_in_the_gallery() -> None:
-    css = re.sub(
-        r"/\*.*?\*/", "", (ROOM / "static/ui/components.css").read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+    css = re.sub(r"/\*.*?\*/", "", (ROOM / "static/ui/components.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     selectors = " ".join(re.findall(r"([^{}]+)\{", css))
     classes = set(re.findall(r"\.([a-z][a-z0-9_-]*)", selectors))
     html = show("de", "desk") + show("de", "portal")

@@ -84,9 +84,7 @@ def test_the_way_back_leads_only_into_our_own_house() -> None:
 
 
 def test_a_part_of_a_page_is_answered_with_a_notice() -> None:
-    response = answer(
-        RequestFactory().post("/desk/claims/", headers={"hx-request": "true"}), SomebodyWasFaster()
-    )
+    response = answer(RequestFactory().post("/desk/claims/", headers={"hx-request": "true"}), SomebodyWasFaster())
     assert response is not None
     assert response.status_code == 409
     assert response.headers["HX-Retarget"] == "#announcements"

@@ -152,9 +152,7 @@ def test_entry_without_details_is_one_complete_payment() -> None:
 
 
 def test_single_payment_differing_by_the_banks_charges_is_complete() -> None:
-    parts = (
-        f"<TxDtls><AmtDtls><TxAmt>{amount('10.30')}</TxAmt></AmtDtls><Chrgs>{amount('0.30')}</Chrgs></TxDtls>"
-    )
+    parts = f"<TxDtls><AmtDtls><TxAmt>{amount('10.30')}</TxAmt></AmtDtls><Chrgs>{amount('0.30')}</Chrgs></TxDtls>"
     found = only_detail(entry(details=parts))
     assert (found.amount, found.charges, found.details_incomplete) == (Money(1000), Money(30), False)
 

@@ -197,9 +197,7 @@ def read_or_refuse(content: bytes) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.binary(max_size=300), st.sampled_from([b"", b"<", b"\xff\xfe<\x00", b"<?xml version='1.0' encoding='"])
-)
+@given(st.binary(max_size=300), st.sampled_from([b"", b"<", b"\xff\xfe<\x00", b"<?xml version='1.0' encoding='"]))
 def test_random_bytes_are_refused_and_nothing_else_happens(content: bytes, beginning: bytes) -> None:
     with pytest.raises(UnreadableBankFile):
         list(read(io.BytesIO(beginning + content)))

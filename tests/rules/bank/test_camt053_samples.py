@@ -56,8 +56,7 @@ REFUSED = {
     ),
     "camt054.v8.xml": (
         "line 3",
-        "this is a notification of single bookings (camt.054), not a statement; please import the statement "
-        "(camt.053)",
+        "this is a notification of single bookings (camt.054), not a statement; please import the statement (camt.053)",
     ),
 }
 

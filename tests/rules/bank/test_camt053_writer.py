@@ -26,15 +26,11 @@ WORDS = st.lists(
     max_size=8,
 ).map(lambda words: " ".join("".join(words).split()) or "x")
 TEXTS = WORDS.map(lambda text: text[:140].strip())
-NAMES = WORDS.map(lambda text: text[:70].strip()).filter(
-    lambda name: name not in {"NOTPROVIDED", "NOTAVAILABLE"}
-)
+NAMES = WORDS.map(lambda text: text[:70].strip()).filter(lambda name: name not in {"NOTPROVIDED", "NOTAVAILABLE"})
 REFERENCES = st.from_regex(r"[A-Z0-9]{1,30}", fullmatch=True)
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 CENTS = st.integers(0, 10**14)
-IBANS = st.from_regex(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", fullmatch=True).filter(
-    lambda iban: iban != OWN_IBAN
-)
+IBANS = st.from_regex(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", fullmatch=True).filter(lambda iban: iban != OWN_IBAN)
 
 
 @st.composite
@@ -124,9 +120,7 @@ def payment(cents: int, **facts: str) -> Detail:
 def statement_of(*parts: Detail) -> Statement:
     whole = Money.total(part.amount for part in parts)
     entry = Entry(1, whole, DAY, DAY, "20261120-1", reversal=False, details=parts)
-    return Statement(
-        OWN_IBAN, None, "EUR", "253", "12", DAY, DAY, Money(0), DAY, whole, DAY, entries=(entry,)
-    )
+    return Statement(OWN_IBAN, None, "EUR", "253", "12", DAY, DAY, Money(0), DAY, whole, DAY, entries=(entry,))
 
 
 def test_long_remittance_is_broken_between_words_and_comes_back_whole() -> None:

@@ -27,9 +27,7 @@ OLD = HEADER + (
     "C2,A,Thing,-1,2011-03-26 16:00:00,5.00,17850.0,United Kingdom\n"
     "3,A,Thing,1,2011-03-29 10:00:00,7.25,,Germany\n"
 )
-SOMEBODY = InventedPerson(
-    "Renate", "Anders", "Lindenweg 4", "38100", "Braunschweig", "anders@example.org", "de"
-)
+SOMEBODY = InventedPerson("Renate", "Anders", "Lindenweg 4", "38100", "Braunschweig", "anders@example.org", "de")
 
 
 def old() -> OrderFile:
@@ -45,9 +43,7 @@ def test_the_lists_are_long_enough_and_hold_nothing_twice() -> None:
 
 
 def test_the_same_number_is_the_same_person_in_every_process() -> None:
-    code = (
-        "from kulanz.demo.people import person; print(person('17850'), person('guest-536414'), person('ä'))"
-    )
+    code = "from kulanz.demo.people import person; print(person('17850'), person('guest-536414'), person('ä'))"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],

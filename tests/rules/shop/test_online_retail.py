@@ -66,9 +66,7 @@ def test_every_total_debtor_and_day_equals_an_independent_computation() -> None:
     assert {d.number: d.total for d in documents} == {n: Money(p, "GBP") for n, p in pennies.items()}
     assert {d.number: d.customer_number for d in documents} == debtors
     assert {d.number: d.issued_on.isoformat() for d in documents} == days
-    assert {d.number for d in documents if d.kind is DocumentKind.CREDIT_NOTE} == {
-        n for n in sums if n[0] == "C"
-    }
+    assert {d.number for d in documents if d.kind is DocumentKind.CREDIT_NOTE} == {n for n in sums if n[0] == "C"}
 
 
 def test_every_order_has_its_invoice_and_every_document_its_customer() -> None:

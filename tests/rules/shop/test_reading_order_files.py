@@ -162,9 +162,7 @@ def test_the_sample_tells_of_two_invoices_and_a_credit_note_with_signed_totals()
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("line_break", [b"\n", b"\r\n"])
-def test_a_file_says_the_same_packed_marked_or_from_windows(
-    packed: bool, mark: bytes, line_break: bytes
-) -> None:
+def test_a_file_says_the_same_packed_marked_or_from_windows(packed: bool, mark: bytes, line_break: bytes) -> None:
     content = mark + SAMPLE.read_bytes().replace(b"\n", line_break)
     assert good(read(io.BytesIO(gzip.compress(content) if packed else content))) == sample()
 
@@ -431,9 +429,7 @@ def test_several_errors_of_one_row_are_all_named() -> None:
         ),
     ],
 )
-def test_a_first_line_that_does_not_fit_is_refused(
-    content: bytes, expected: list[tuple[int, str, str]]
-) -> None:
+def test_a_first_line_that_does_not_fit_is_refused(content: bytes, expected: list[tuple[int, str, str]]) -> None:
     assert errors(read(io.BytesIO(content))) == expected
 
 
@@ -541,9 +537,7 @@ def test_a_stream_that_trickles_is_read_whole_and_left_open() -> None:
 
 
 CELL = st.one_of(
-    st.sampled_from(
-        [*GOOD.values(), "", "-1", "0", "C1", "17850.0", "2010-12-01 08:26:00", '"', "\r", "credit_note"]
-    ),
+    st.sampled_from([*GOOD.values(), "", "-1", "0", "C1", "17850.0", "2010-12-01 08:26:00", '"', "\r", "credit_note"]),
     st.text(max_size=12),
 )
 
@@ -563,11 +557,7 @@ def test_no_rows_whatever_raise_anything(table: list[list[str]], end: bytes) -> 
         assert isinstance(found, OrderFile) or len(found) >= 1
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 10**6), st.decimals(0, 10**6, places=4), st.sampled_from("ABC")), max_size=20
-    )
-)
+@given(st.lists(st.tuples(st.integers(1, 10**6), st.decimals(0, 10**6, places=4), st.sampled_from("ABC")), max_size=20))
 def test_no_cent_is_lost_between_rows_and_totals(lines: list[tuple[int, Decimal, str]]) -> None:
     rows = [
         {**INVOICE, "quantity": str(q), "unit_price": f"{p:f}", "order_number": o, "invoice_number": f"R{o}"}

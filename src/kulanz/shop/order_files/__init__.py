@@ -19,6 +19,7 @@ from kulanz.shop.order_files.rows import (
     Order,
     OrderFile,
     Shipment,
+    Subscription,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "OrderFile",
     "RowError",
     "Shipment",
+    "Subscription",
     "UnknownMapping",
     "read",
 ]

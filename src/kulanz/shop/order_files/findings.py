@@ -116,10 +116,15 @@ NO_COUNTRY = Reason("unknown_country", N_("“%(text)s” is not a country we kn
 NO_LANGUAGE = Reason("unknown_language", N_("“%(text)s” is not a language code. Write two letters, such as de."))
 NO_EMAIL = Reason("unreadable_email", N_("“%(text)s” is not an e-mail address."))
 NO_KIND = Reason("unknown_kind", N_("“%(text)s” is neither invoice nor credit_note."))
+NO_MONTHS = Reason("unreadable_months", N_("“%(text)s” is not a number of months. Write a whole number from 1 to 999."))
 NO_CUSTOMER_ID = Reason("unreadable_customer", N_("“%(text)s” is not a customer number."))
 RESERVED_NUMBER = Reason(
     "reserved_number",
     N_("Numbers that begin with “%(prefix)s” are kept for guests. Leave the field empty for a guest."),
+)
+NOT_A_GUEST = Reason(
+    "guest_has_no_subscription",
+    N_("Numbers that begin with “%(prefix)s” are kept for guests. A subscription needs a customer with a number."),
 )
 
 # Several cells together.
@@ -148,5 +153,10 @@ POSITIVE_CREDIT_NOTE = Reason(
     "positive_credit_note",
     N_("The credit note “%(number)s” adds up to %(total)s. Write its quantities with a minus."),
 )
+NEGATIVE_PRICE = Reason("negative_price", N_("The price of a subscription must not be below zero."))
+PRICE_TOO_FINE = Reason("price_too_fine", N_("This price has more decimal places than %(currency)s knows."))
+RENEWS_BEFORE_STARTED = Reason("renews_before_started", N_("The subscription renews before it started (%(started)s)."))
+ENDED_BEFORE_STARTED = Reason("ended_before_started", N_("The subscription ended before it started (%(started)s)."))
+SECOND_ROW = Reason("second_row", N_("The subscription “%(number)s” stands on line %(first)s already. It has one row."))
 AMOUNT_TOO_LARGE = Reason("amount_too_large", N_("This amount is too large to be kept."))
 TOTAL_TOO_LARGE = Reason("total_too_large", N_("The total of “%(number)s” is too large to be kept."))

@@ -10,7 +10,7 @@ from kulanz.shop.order_files import findings as why
 from kulanz.shop.order_files import mapping
 from kulanz.shop.order_files.cells import Cells
 from kulanz.shop.order_files.mapping import Columns, DocumentHead, Head, Mapping, OrderHead
-from kulanz.shop.order_files.rows import GUEST, Customer, DocumentKind, Item, Shipment
+from kulanz.shop.order_files.rows import GUEST, DocumentKind, Item, Shipment
 
 COLUMNS = Columns(
     order="order_number",
@@ -95,20 +95,6 @@ def _shipment(cells: Cells, kind: DocumentKind, order_number: str) -> Shipment |
     )
 
 
-def _customer(cells: Cells, number: str, *, is_guest: bool) -> Customer:
-    return Customer(
-        number=number,
-        name=cells.take("customer_name", read.text, "") or None,
-        email=cells.take("email", read.email_or_none, None),
-        street=cells.take("street", read.text, ""),
-        postcode=cells.take("postcode", read.number_or_empty, ""),
-        city=cells.take("city", read.text, ""),
-        country=cells.take("country", read.country_or_empty, ""),
-        language=cells.take("language", read.language_or_none, None),
-        is_guest=is_guest,
-    )
-
-
 def _head(cells: Cells) -> Head:
     kind = cells.take("kind", read.kind, DocumentKind.INVOICE)
     currency = cells.take("currency", read.currency, "EUR")
@@ -120,7 +106,7 @@ def _head(cells: Cells) -> Head:
     order = _order(cells, order_number, number, currency) if is_order else None
     document = _document(cells, kind, order_number=order_number, customer_number=number, currency=currency)
     return Head(
-        customer=_customer(cells, number, is_guest=not own_number),
+        customer=mapping.customer(cells, number, is_guest=not own_number),
         day=order.day if order else document.issued_on if document else _NO_DAY,
         currency=currency,
         order=order,
@@ -149,13 +135,7 @@ KULANZ = Mapping(
         "currency",
     ),
     optional=(
-        "customer_name",
-        "email",
-        "street",
-        "postcode",
-        "city",
-        "country",
-        "language",
+        *mapping.CUSTOMER_COLUMNS,
         "invoice_number",
         "invoice_date",
         "due_date",

@@ -1,4 +1,4 @@
-"""What a mapping is: which columns a file has, and how one of its rows becomes head and item."""
+"""What a mapping is: which columns a file has, and how one of its rows becomes head and item, or a subscription."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from kulanz.kernel.money import exponent
 from kulanz.shop.order_files import cells as read
 from kulanz.shop.order_files.cells import Cells
 from kulanz.shop.order_files.findings import AMOUNT_TOO_LARGE
-from kulanz.shop.order_files.rows import Customer, DocumentKind, Item, Shipment
+from kulanz.shop.order_files.rows import Customer, DocumentKind, Item, Shipment, Subscription
 
 MOST_MINOR_UNITS = 2**63 - 1
+
+# What our own files may say about a customer besides his number; `customer` reads them.
+CUSTOMER_COLUMNS = ("customer_name", "email", "street", "postcode", "city", "country", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,30 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
-    """The meaning of one file format."""
+class Layout:
+    """The columns a file must have and may have; with `only_these` any other is a mistake."""
 
     required: tuple[str, ...]
     optional: tuple[str, ...]
     only_these: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Layout):
+    """The meaning of a file of orders: each row is one item, and rows with the same number belong together."""
+
     invoices_may_be_negative: bool
     columns: Columns
     head: Callable[[Cells], Head]
     item: Callable[[Cells, Head], Item]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionMapping(Layout):
+    """The meaning of a file of subscriptions: each row is one. `number` is the column that names it."""
+
+    number: str
+    subscription: Callable[[Cells], tuple[Customer, Subscription]]
 
 
 @lru_cache(maxsize=256)
@@ -98,6 +115,21 @@ def fits(amount: Decimal, currency: str) -> bool:
     """Whether an amount can be kept as minor units in a whole number of 64 bits, either sign."""
     largest = _largest(currency)
     return -largest <= amount <= largest
+
+
+def customer(cells: Cells, number: str, *, is_guest: bool) -> Customer:
+    """Who and where, from the columns that our own files share. A column the file lacks says nothing."""
+    return Customer(
+        number=number,
+        name=cells.take("customer_name", read.text, "") or None,
+        email=cells.take("email", read.email_or_none, None),
+        street=cells.take("street", read.text, ""),
+        postcode=cells.take("postcode", read.number_or_empty, ""),
+        city=cells.take("city", read.text, ""),
+        country=cells.take("country", read.country_or_empty, ""),
+        language=cells.take("language", read.language_or_none, None),
+        is_guest=is_guest,
+    )
 
 
 def item(cells: Cells, columns: Columns, *, title: str, currency: str) -> Item:

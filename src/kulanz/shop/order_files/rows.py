@@ -5,7 +5,7 @@ Built for loading in sets: flat lists that name each other by number, in the ord
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -93,11 +93,30 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """A running contract as the shop has it: `price` falls due every `period_months`.
+
+    `renews_on` is the next renewal; without it there is none. `ended_on` may lie ahead: cancelled, but still
+    running until then.
+    """
+
+    number: str
+    customer_number: str
+    title: str
+    price: Money
+    period_months: int
+    started_on: date
+    renews_on: date | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFile:
-    """A whole file that was found good. `rows` counts its item rows."""
+    """A whole file that was found good. `rows` counts its rows: items, or subscriptions."""
 
     customers: list[Customer]
     orders: list[Order]
     shipments: list[Shipment]
     documents: list[Document]
     rows: int
+    subscriptions: list[Subscription] = field(default_factory=list)

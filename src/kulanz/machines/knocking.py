@@ -17,8 +17,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from standardwebhooks.webhooks import Webhook
 
-from kulanz.api.keys import ENDPOINT_RETIRED
-from kulanz.api.models import Delivery, DeliveryState
+from kulanz.machines.keys import ENDPOINT_RETIRED
+from kulanz.machines.models import Delivery, DeliveryState
 
 log = logging.getLogger("kulanz.webhooks")
 

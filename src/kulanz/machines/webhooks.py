@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kulanz.api.models import Delivery, DeliveryState, Endpoint
 from kulanz.holds.api import Hold, holds_with_reasons
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.infra.audit import Note, record
@@ -21,6 +20,7 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import SomebodyWasFaster
 from kulanz.ledger.api import Claim, claims_with_balance
 from kulanz.ledger.events import ClaimsReversed, ClaimsSettled
+from kulanz.machines.models import Delivery, DeliveryState, Endpoint
 
 DELIVERIES_PER_JOB = 200
 
@@ -92,7 +92,7 @@ def _announce(act: Act, facts: Iterable[Fact]) -> None:
 
 
 def _enqueue(delivery_ids: list[UUID]) -> None:
-    from kulanz.api.tasks import deliver_webhooks
+    from kulanz.machines.tasks import deliver_webhooks
 
     for start in range(0, len(delivery_ids), DELIVERIES_PER_JOB):
         ids = delivery_ids[start : start + DELIVERIES_PER_JOB]
@@ -112,5 +112,5 @@ def tell_again(act: Act, delivery: Delivery) -> None:
     )
     if not updated:
         raise SomebodyWasFaster
-    record(act, [Note("webhook told again", "api.delivery", delivery.pk, delivery.account_id)])
+    record(act, [Note("webhook told again", "machines.delivery", delivery.pk, delivery.account_id)])
     _enqueue([delivery.pk])

@@ -9,12 +9,12 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.db import transaction
 
-from kulanz.api.models import ApiKey, Delivery, DeliveryState, Endpoint
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
+from kulanz.machines.models import ApiKey, Delivery, DeliveryState, Endpoint
 from kulanz.parties.api import Brand
 
 LONGEST_URL = 500
@@ -43,7 +43,7 @@ def create_key(act: Act, brand: Brand, name: str) -> str:
         created_at=act.at,
         created_by=act.by.name,
     )
-    record(act, [Note("key created", "api.apikey", row.pk, facts={"name": name, "prefix": row.prefix})])
+    record(act, [Note("key created", "machines.apikey", row.pk, facts={"name": name, "prefix": row.prefix})])
     return key
 
 
@@ -51,7 +51,7 @@ def create_key(act: Act, brand: Brand, name: str) -> str:
 def revoke_key(act: Act, key: ApiKey) -> None:
     """From now on the key opens nothing. Revoking it again changes nothing."""
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=act.at):
-        record(act, [Note("key revoked", "api.apikey", key.pk)])
+        record(act, [Note("key revoked", "machines.apikey", key.pk)])
 
 
 def key_of(presented: str) -> ApiKey | None:
@@ -71,7 +71,7 @@ def create_endpoint(act: Act, brand: Brand, url: str) -> Endpoint:
         raise UnusableEndpoint(url=url)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     endpoint = Endpoint.objects.create(id=new_id(), brand=brand, url=url, secret=secret, created_at=act.at)
-    record(act, [Note("endpoint created", "api.endpoint", endpoint.pk, facts={"url": url})])
+    record(act, [Note("endpoint created", "machines.endpoint", endpoint.pk, facts={"url": url})])
     return endpoint
 
 
@@ -104,4 +104,4 @@ def retire_endpoint(act: Act, endpoint: Endpoint) -> None:
     Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING).update(
         state=DeliveryState.GIVEN_UP, trouble=ENDPOINT_RETIRED
     )
-    record(act, [Note("endpoint retired", "api.endpoint", endpoint.pk, facts={"url": endpoint.url})])
+    record(act, [Note("endpoint retired", "machines.endpoint", endpoint.pk, facts={"url": endpoint.url})])

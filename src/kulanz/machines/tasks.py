@@ -7,18 +7,18 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from kulanz.api.knocking import deliver, due
 from kulanz.kernel import clock
+from kulanz.machines.knocking import deliver, due
 
 
-@app.task(name="api.deliver_webhooks", queue="webhooks")
+@app.task(name="machines.deliver_webhooks", queue="webhooks")
 def deliver_webhooks(delivery_ids: list[str]) -> None:
     """Knock at the endpoints of these deliveries."""
     _deliver_each(UUID(delivery_id) for delivery_id in delivery_ids)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="api.retry_webhooks", queue="webhooks", queueing_lock="api.retry_webhooks")
+@app.task(name="machines.retry_webhooks", queue="webhooks", queueing_lock="machines.retry_webhooks")
 def retry_webhooks(timestamp: int) -> None:
     """Every minute: what is due for another attempt."""
     _deliver_each(due(clock.now()))

@@ -74,8 +74,8 @@ class Delivery(models.Model):
             models.Index(fields=["-created_at"], name="delivery_newest"),
         ]
         triggers = [
-            never_deleted("api_delivery"),
-            fixed("api_delivery", "id", "endpoint_id", "event", "body", "created_at"),
+            never_deleted("machines_delivery"),
+            fixed("machines_delivery", "id", "endpoint_id", "event", "body", "created_at"),
         ]
 
     def __str__(self) -> str:
