@@ -29,6 +29,7 @@ _NOTHING_IMPORTED = {
     "credit_notes": 0,
     "claims": 0,
     "returns": 0,
+    "subscriptions": 0,
     "duplicates": 0,
 }
 
@@ -43,9 +44,11 @@ def register(app: typer.Typer) -> None:
 
 def orders(
     file: Annotated[Path, typer.Argument(help="A CSV file, plain or gzipped.", metavar="FILE")],
-    mapping: Annotated[str, typer.Option(help="What the columns mean: kulanz or online-retail.")] = "kulanz",
+    mapping: Annotated[
+        str, typer.Option(help="What the columns mean: kulanz, online-retail or subscriptions.")
+    ] = "kulanz",
 ) -> Answer:
-    """Take in a shop's orders.
+    """Take in a shop's orders, or its subscriptions.
 
     The whole file or nothing of it; a file that comes again changes nothing.
     """
@@ -60,7 +63,7 @@ def orders(
             with working(f"Importing {file.name}"):
                 result = import_order_file(act, brand=the_brand(), file=content, mapping=mapping)
         except Refusal as refusal:
-            if refusal.code not in {"order_changed", "invoice_changed"}:
+            if refusal.code not in {"order_changed", "invoice_changed", "subscription_changed"}:
                 raise
             error = {"line": None, "column": "", "code": refusal.code, "reason": sentence_of(refusal)}
             return _refused_orders(file, [error])

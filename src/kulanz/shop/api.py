@@ -6,8 +6,10 @@ from kulanz.shop.order_files import Customer as FileCustomer
 from kulanz.shop.order_files import Document, DocumentKind, Item, OrderFile, RowError
 from kulanz.shop.order_files import Order as FileOrder
 from kulanz.shop.order_files import Shipment as FileShipment
+from kulanz.shop.order_files import Subscription as FileSubscription
 from kulanz.shop.order_files import read as read_order_file
 from kulanz.shop.orders import find_order, orders_of, returns_of, subscriptions_of
+from kulanz.shop.subscriptions import SubscriptionChanged
 from kulanz.shop.verify import CHECKS
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "FileCustomer",
     "FileOrder",
     "FileShipment",
+    "FileSubscription",
     "ImportedOrders",
     "Item",
     "Order",
@@ -28,6 +31,7 @@ __all__ = [
     "RowError",
     "Shipment",
     "Subscription",
+    "SubscriptionChanged",
     "find_order",
     "import_order_file",
     "load",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import BinaryIO
 from uuid import UUID
@@ -21,6 +21,7 @@ from kulanz.parties.api import Account, AccountKind, Brand, Person, house_accoun
 from kulanz.shop.models import Order, Return, Shipment
 from kulanz.shop.order_files import Document, DocumentKind, Item, OrderFile, RowError, read
 from kulanz.shop.order_files import Order as FileOrder
+from kulanz.shop.subscriptions import follow_subscriptions
 
 # What a file does not say: invoices without a due day are payable within fourteen days of their date.
 DEFAULT_TERM = timedelta(days=14)
@@ -47,7 +48,11 @@ class NumberIsOurs(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ImportedOrders:
-    """What became of a file. `duplicates` counts documents and orders that had come before."""
+    """What became of a file.
+
+    `subscriptions` counts new and changed ones; `duplicates` counts documents, orders and subscriptions that
+    had come before just so.
+    """
 
     customers: int
     guests: int
@@ -56,6 +61,7 @@ class ImportedOrders:
     credit_notes: int
     claims: int
     returns: int
+    subscriptions: int = field(default=0, kw_only=True)
     duplicates: int
 
 
@@ -71,7 +77,7 @@ def import_order_file(act: Act, *, brand: Brand, file: BinaryIO, mapping: str) -
 def load(act: Act, brand: Brand, file: OrderFile) -> ImportedOrders:
     """Set-wise: a constant number of statements per thousand rows.
 
-    Raises OrderChanged, InvoiceChanged or NumberIsOurs; nothing of the file is imported then.
+    Raises OrderChanged, InvoiceChanged, SubscriptionChanged or NumberIsOurs; nothing of the file is imported then.
     """
     # Two imports of one brand follow each other: the second one recognises what the first has brought.
     Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
@@ -86,6 +92,7 @@ def load(act: Act, brand: Brand, file: OrderFile) -> ImportedOrders:
     _shipments(file, all_orders)
     returns = _returns(brand, file.documents, accounts, all_orders)
     issued = issue_invoices(act, brand, [_draft(d, accounts) for d in file.documents])
+    subscriptions = follow_subscriptions(act, brand, said=file.subscriptions, accounts=accounts)
     result = ImportedOrders(
         customers=sum(not c.is_guest for c in file.customers),
         guests=sum(c.is_guest for c in file.customers),
@@ -94,9 +101,11 @@ def load(act: Act, brand: Brand, file: OrderFile) -> ImportedOrders:
         credit_notes=issued.credit_notes,
         claims=issued.claims,
         returns=returns,
-        duplicates=len(old_orders) + issued.repeated,
+        subscriptions=subscriptions.new + subscriptions.changed,
+        duplicates=len(old_orders) + issued.repeated + subscriptions.unchanged,
     )
-    record(act, [Note("orders imported", "parties.brand", brand.pk, facts={"orders": result.orders})])
+    facts = {"orders": result.orders, "subscriptions": result.subscriptions}
+    record(act, [Note("orders imported", "parties.brand", brand.pk, facts=facts)])
     return result
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
 
 from kulanz.infra.ids import new_id
+from kulanz.kernel.money import Money
 from kulanz.parties.api import Account, Brand
 
 
@@ -142,3 +144,15 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def price(self) -> Money:
+        """What is charged for one period."""
+        return Money(self.price_cents, self.currency)
+
+    @property
+    def next_renewal(self) -> date | None:
+        """The day on which it goes on for another period; none when it ends by then."""
+        if self.renews_on and self.ended_on and self.ended_on <= self.renews_on:
+            return None
+        return self.renews_on
