@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, datetime, timedelta
+from typing import Literal
 
-from kulanz.dunning.api import CollectionOrder, Collector, establish_collector, hand_over, issue_notice
+from kulanz.dunning.api import CollectionOrder, Collector, admit_clerk, establish_collector, hand_over, issue_notice
 from kulanz.holds.api import Hold, HoldState, holds_with_reasons, release_hold
 from kulanz.kernel.acts import Act, by_person, by_system
 from kulanz.kernel.clock import parse_moment
@@ -187,7 +188,7 @@ def a_bank_file(
     payer: str = "Frieda Anders",
     payer_iban: str | None = "DE75512108001245126199",
     opening: str = "1000.00",
-    version: str = "08",
+    version: Literal["02", "08"] = "08",
 ) -> bytes:
     """A camt.053 file with these payments: amount (negative: money out) and what the payer wrote."""
     day = date.fromisoformat(str(on))
@@ -253,5 +254,5 @@ def a_login(
         accounts=[account] if account is not None else [],
     )
     if collector is not None:
-        collector.clerks.add(user)
+        admit_clerk(system(day), collector, user)
     return user

@@ -42,6 +42,11 @@ def register(app: typer.Typer) -> None:
     users = group("user", "Logins.")
     verb(users, "add", example='kulanz user add dana@shop.example --name "Dana Vogt" --role finance')(add_user)
     app.add_typer(users)
+    collectors = group("collector", "Collection agencies.")
+    verb(collectors, "add", example='kulanz collector add north --name "North Inkasso GmbH" --email in@north.example')(
+        add_collector
+    )
+    app.add_typer(collectors)
     keys = group("key", "Keys for the shop's own systems.")
     verb(keys, "create", example='kulanz key create "web shop"')(create_key)
     app.add_typer(keys)
@@ -57,6 +62,9 @@ def add_user(
     account: Annotated[
         list[str] | None, typer.Option(metavar="REF", help="A customer's account this login may use.")
     ] = None,
+    collector: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The agency whose orders a clerk (role agency) may see.")
+    ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
@@ -67,9 +75,11 @@ def add_user(
     """
     password = _password(from_stdin=password_stdin)
     opening.open_books()
+    from kulanz.dunning.api import admit_clerk, find_collector
     from kulanz.parties.api import Role, create_login, find_account
 
     _refuse_weak_password(password, email, name)
+    agency = find_collector(collector) if collector is not None else None
     accounts: Sequence[Account] = [find_account(number) for number in account or []]
     user = create_login(
         opening.act("user add"),
@@ -79,6 +89,8 @@ def add_user(
         roles=[Role(r) for r in role],
         accounts=accounts,
     )
+    if agency is not None:
+        admit_clerk(opening.act("user add"), agency, user)
     roles = sorted(r.value for r in user.roles)
     document = {
         "email": user.email,
@@ -136,3 +148,23 @@ def add_endpoint(
 
     endpoint = create_endpoint(opening.act("endpoint add"), the_brand(), url)
     return Answer({"url": endpoint.url, "secret": endpoint.secret}, lambda: [endpoint.secret])
+
+
+def add_collector(
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    name: Annotated[str, typer.Option(help="As it stands on its letters.")],
+    email: Annotated[str, typer.Option(help="Where orders and recalls go.")],
+    phone: Annotated[str, typer.Option(help="For questions.")] = "",
+    street: Annotated[str, typer.Option(help="Street and number.")] = "",
+    postcode: Annotated[str, typer.Option(help="Postal code.")] = "",
+    city: Annotated[str, typer.Option(help="Town.")] = "",
+) -> Answer:
+    """Make a collection agency known; its clerks get logins with `kulanz user add --collector`."""
+    opening.open_books()
+    from kulanz.dunning.api import establish_collector
+
+    act = opening.act("collector add")
+    made = establish_collector(
+        act, code=code, name=name, email=email, phone=phone, street=street, postcode=postcode, city=city
+    )
+    return Answer({"collector": made.code, "name": made.name}, lambda: [f"{made.code}: {made.name}"])

@@ -14,7 +14,7 @@ from kulanz.demo.history import at, deliver_then, live_through
 from kulanz.demo.people import People
 from kulanz.demo.shifting import dressed, shifted
 from kulanz.demo.to_drop_in import write_files
-from kulanz.dunning.api import Collector, establish_collector
+from kulanz.dunning.api import Collector, admit_clerk, establish_collector
 from kulanz.infra import demo_marker as marker
 from kulanz.kernel.acts import Act, by_system
 from kulanz.kernel.refusals import Refusal
@@ -115,6 +115,6 @@ def _logins(act: Act, collector: Collector) -> list[marker.DemoLoginRow]:
             act, email=login.email, name=login.name, password=PASSWORD, roles=[login.role], accounts=accounts
         )
         if login.role is Role.AGENCY:
-            collector.clerks.add(user)
+            admit_clerk(act, collector, user)
         rows.append({"role": login.role.value, "name": login.name, "email": login.email, "password": PASSWORD})
     return rows

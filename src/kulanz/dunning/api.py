@@ -1,5 +1,6 @@
 """The door of the room."""
 
+from kulanz.dunning.collectors import admit_clerk, establish_collector, find_collector
 from kulanz.dunning.handlers import (
     close_when_reversed,
     close_when_settled,
@@ -14,7 +15,6 @@ from kulanz.dunning.pursuing import (
     LevelsMissing,
     NotPursuable,
     OnlyPeopleHandOver,
-    establish_collector,
     hand_over,
     issue_notice,
 )
@@ -47,9 +47,11 @@ __all__ = [
     "Pause",
     "Procedure",
     "ProcedureState",
+    "admit_clerk",
     "close_when_reversed",
     "close_when_settled",
     "establish_collector",
+    "find_collector",
     "hand_over",
     "hold_sentence",
     "invoice_facts",

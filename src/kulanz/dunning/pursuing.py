@@ -133,23 +133,3 @@ def hand_over(act: Act, claim: Claim, collector: Collector) -> CollectionOrder:
     record(act, [Note("handed over", "ledger.claim", claim.pk, claim.account_id, {"order": order.reference})])
     publish(ClaimsHandedOver(act, frozenset({order.pk}), frozenset({claim.pk}), frozenset({claim.account_id})))
     return order
-
-
-def establish_collector(
-    act: Act, *, code: str, name: str, email: str, phone: str, street: str, postcode: str, city: str
-) -> Collector:
-    """A collection agency, known again by its code."""
-    collector, created = Collector.objects.get_or_create(
-        code=code,
-        defaults={
-            "name": name,
-            "email": email,
-            "phone": phone,
-            "street": street,
-            "postcode": postcode,
-            "city": city,
-        },
-    )
-    if created:
-        record(act, [Note("established", "dunning.collector", collector.pk)])
-    return collector

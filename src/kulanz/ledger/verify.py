@@ -4,6 +4,29 @@ from __future__ import annotations
 
 from kulanz.infra.checks import Check, sql_check
 
+# Postings and balances are poured into one heap with opposite signs: what does not cancel out differs. A join of both
+# sides would be a matter of luck: right after a large import the database has no statistics yet, and a plan that goes
+# through all postings once per claim runs for hours.
+_CLAIMS_THAT_DIFFER = """
+    SELECT c.reference FROM ledger_claim c JOIN (SELECT claim_id FROM (
+        SELECT p.claim_id, p.amount_cents AS outstanding,
+               CASE WHEN t.kind = 'invoice' THEN p.amount_cents ELSE 0 END AS charged,
+               CASE WHEN t.kind = 'allocation' THEN -p.amount_cents ELSE 0 END AS paid,
+               CASE WHEN t.kind IN ('credit_note', 'refund') THEN -p.amount_cents ELSE 0 END AS credited,
+               CASE WHEN t.kind = 'write_off' THEN -p.amount_cents ELSE 0 END AS written_off,
+               CASE WHEN t.kind = 'claim_reversal' THEN -p.amount_cents ELSE 0 END AS reversed
+          FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.claim_id IS NOT NULL
+        UNION ALL
+        SELECT claim_id, -outstanding_cents, -charged_cents, -paid_cents, -credited_cents, -written_off_cents,
+               -reversed_cents
+          FROM ledger_claimbalance
+    ) AS both_sides
+     GROUP BY claim_id
+    HAVING sum(outstanding) <> 0 OR sum(charged) <> 0 OR sum(paid) <> 0 OR sum(credited) <> 0
+        OR sum(written_off) <> 0 OR sum(reversed) <> 0
+    ) AS different ON different.claim_id = c.id
+"""
+
 CHECKS: tuple[Check, ...] = (
     sql_check(
         "every transaction sums to zero per currency",
@@ -21,27 +44,11 @@ CHECKS: tuple[Check, ...] = (
         "WHERE t.account_id <> p.account_id OR (c.id IS NOT NULL AND c.account_id <> p.account_id)",
     ),
     sql_check(
-        "every claim's balance equals its postings",
+        "every claim has its balance, on its account, in its currency, due on its day",
         "SELECT c.reference FROM ledger_claim c LEFT JOIN ledger_claimbalance b ON b.claim_id = c.id "
-        "LEFT JOIN (SELECT claim_id, sum(amount_cents) AS total FROM ledger_posting WHERE claim_id IS NOT NULL "
-        "GROUP BY claim_id) s ON s.claim_id = c.id "
-        "WHERE b.claim_id IS NULL OR b.outstanding_cents <> coalesce(s.total, 0) OR b.account_id <> c.account_id "
-        "OR b.due_on <> c.due_on OR b.currency <> c.currency",
+        "WHERE b.claim_id IS NULL OR b.account_id <> c.account_id OR b.due_on <> c.due_on OR b.currency <> c.currency",
     ),
-    sql_check(
-        "every claim's paid, credited, written-off and reversed sums equal its postings",
-        "SELECT c.reference FROM ledger_claimbalance b JOIN ledger_claim c ON c.id = b.claim_id "
-        "JOIN (SELECT p.claim_id, "
-        "coalesce(sum(p.amount_cents) FILTER (WHERE t.kind = 'invoice'), 0) AS charged, "
-        "-coalesce(sum(p.amount_cents) FILTER (WHERE t.kind = 'allocation'), 0) AS paid, "
-        "-coalesce(sum(p.amount_cents) FILTER (WHERE t.kind IN ('credit_note', 'refund')), 0) AS credited, "
-        "-coalesce(sum(p.amount_cents) FILTER (WHERE t.kind = 'write_off'), 0) AS written_off, "
-        "-coalesce(sum(p.amount_cents) FILTER (WHERE t.kind = 'claim_reversal'), 0) AS reversed "
-        "FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id "
-        "WHERE p.claim_id IS NOT NULL GROUP BY p.claim_id) s ON s.claim_id = c.id "
-        "WHERE (b.charged_cents, b.paid_cents, b.credited_cents, b.written_off_cents, b.reversed_cents) "
-        "<> (s.charged, s.paid, s.credited, s.written_off, s.reversed)",
-    ),
+    sql_check("every claim's balance and its parts equal its postings", _CLAIMS_THAT_DIFFER),
     sql_check(
         "every claim was charged exactly its amount",
         "SELECT c.reference FROM ledger_claim c JOIN ledger_claimbalance b ON b.claim_id = c.id "
@@ -54,9 +61,9 @@ CHECKS: tuple[Check, ...] = (
     ),
     sql_check(
         "every bank line's allocated sum equals its allocations",
-        "SELECT l.id FROM ledger_bankline l LEFT JOIN (SELECT bank_line_id, sum(amount_cents) AS total "
-        "FROM ledger_allocation GROUP BY bank_line_id) a ON a.bank_line_id = l.id "
-        "WHERE l.allocated_cents <> coalesce(a.total, 0)",
+        "SELECT id FROM (SELECT bank_line_id AS id, amount_cents AS cents FROM ledger_allocation "
+        "UNION ALL SELECT id, -allocated_cents FROM ledger_bankline) AS both_sides "
+        "GROUP BY id HAVING sum(cents) <> 0",
     ),
     sql_check(
         "what lies in suspense equals what bank lines have left",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import logging
 import os
 import signal
 import socket
@@ -26,6 +27,8 @@ from kulanz.infra import processes
 from kulanz.infra.config import Config
 from kulanz.kernel.refusals import Refusal, Trouble
 from kulanz.kernel.text import N_
+
+log = logging.getLogger("kulanz.serving")
 
 LOOPBACK = "127.0.0.1"
 WORKERS = 2
@@ -115,7 +118,9 @@ def work(*, concurrency: int = 2) -> None:
     from kulanz.infra.jobs import run_worker
 
     connection.close()
+    log.info("worker started", extra={"facts": {"pid": os.getpid(), "concurrency": concurrency}})
     run_worker(wait=True, concurrency=concurrency)
+    log.info("worker ended", extra={"facts": {"pid": os.getpid()}})
 
 
 def serve_everything(port: int, *, on_ready: Callable[[], None], workers: int = WORKERS) -> None:

@@ -83,6 +83,17 @@ TEMPLATES = [
 DATABASES = {"default": django_database(CONFIG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Wrong passwords and used one-time codes are counted here. The web server has several processes: a memory of its own
+# in each would multiply what a guesser may try, and let a one-time code be used once per process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "infra_cache",
+        # When there are more, what has expired goes first. Few entries would let a guesser push his own count out.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 AUTH_USER_MODEL = "parties.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -105,9 +116,26 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# The address is where letters, proofs and password links go: it changes through us, not on a page of one's own.
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {
+    # Five wrong passwords for one login in five minutes. Per internet address more: an office shares one, and so does
+    # everybody behind a proxy.
+    "login": "120/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    # Nobody is flooded with mails by a stranger who knows his address.
+    "reset_password": "20/m/ip,3/15m/key",
+}
+# A password link has to survive a slow mail server, not a weekend.
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kulanz"
+# The library waits for a confirmed address because strangers may sign up elsewhere; here we know whom we let in.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # WebAuthn asks for https except on localhost, where the demo runs.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.public_url.startswith(("http://127.0.0.1", "http://localhost"))
 
@@ -124,6 +152,9 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+# One working day, or until the browser is closed: a screen left alone in an office is nobody's the next morning.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.public_url.startswith("https://")

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from kulanz.infra.postgres import EmbeddedPostgres
 from kulanz.wiring.serving import is_ready
 
 PATIENCE_SECONDS = 60
@@ -31,8 +33,14 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("KULANZ_")}
-        return ours | {"KULANZ_DATA_DIR": str(self.folder), "LC_ALL": "C.UTF-8"}
+        ours = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("KULANZ_") and name != "PYTHONDONTWRITEBYTECODE"
+        }
+        # Compiled once for all processes started here, beside nobody's sources.
+        compiled = {"PYTHONPYCACHEPREFIX": str(self.folder / "compiled")}
+        return ours | compiled | {"KULANZ_DATA_DIR": str(self.folder), "LC_ALL": "C.UTF-8"}
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None, cwd: Path | None = None) -> Any:
         return subprocess.run(
@@ -107,22 +115,18 @@ def test_init_again_changes_nothing_and_says_what_is_there(installation: Install
     assert document["data_dir"] == str(installation.folder)
 
 
-def test_verify_of_empty_books_is_clean(installation: Installation) -> None:
-    result = installation.run("verify", "--json")
-    assert (result.returncode, json.loads(result.stdout)["ok"]) == (0, True)
-
-
 def test_no_trigger_can_be_told_to_look_away(installation: Installation) -> None:
-    script = (
-        "import django; django.setup(); from django.db import connection; import pgtrigger\n"
-        "from kulanz.ledger.api import Transaction\n"
-        "from django.db import DatabaseError, transaction\n"
-        "try:\n"
-        "    with transaction.atomic(), pgtrigger.ignore('ledger.Transaction:append_only'):\n"
-        "        Transaction.objects.all()._raw_delete('default')\n"
-        "except DatabaseError as error:\n"
-        "    print('append-only' in str(error))\n"
-    )
+    script = """
+import django; django.setup()
+from django.db import DatabaseError, connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger_transaction'::regclass AND NOT tgisinternal")
+    cursor.execute("SELECT set_config('pgtrigger.ignore', %s, false)", [[name for name, in cursor.fetchall()]])
+    try:
+        cursor.execute("DELETE FROM ledger_transaction")
+    except DatabaseError as error:
+        print("append-only" in str(error))
+"""
     result = subprocess.run(
         [sys.executable, "-c", script],
         env=installation.environment | {"DJANGO_SETTINGS_MODULE": "kulanz.wiring.settings"},
@@ -135,12 +139,12 @@ def test_no_trigger_can_be_told_to_look_away(installation: Installation) -> None
 def test_options_beat_the_environment_beats_the_file(installation: Installation, tmp_path: Path) -> None:
     elsewhere, from_environment = tmp_path / "file", tmp_path / "environment"
     (tmp_path / "kulanz.toml").write_text(f'data_dir = "{elsewhere}"\n')
-    for arguments, more in (
-        (("verify", "--data-dir", str(installation.folder)), {"KULANZ_DATA_DIR": str(from_environment)}),
-        (("--data-dir", str(installation.folder), "verify"), {"KULANZ_DATA_DIR": str(from_environment)}),
-        (("verify",), {}),
-    ):
-        assert installation.run(*arguments, more=more, cwd=tmp_path).returncode == 0
+    by_option = installation.run(
+        "verify", "--data-dir", str(installation.folder), more={"KULANZ_DATA_DIR": str(from_environment)}, cwd=tmp_path
+    )
+    by_environment = installation.run("verify", "--json", cwd=tmp_path)
+    assert (by_option.returncode, by_option.stdout.splitlines()[-1]) == (0, "Everything holds.")
+    assert (by_environment.returncode, json.loads(by_environment.stdout)["ok"]) == (0, True)
     assert not elsewhere.exists()
     assert not from_environment.exists()
 
@@ -182,11 +186,11 @@ def test_the_web_server_answers_keeps_its_port_and_ends_when_told(installation: 
 
 def test_the_worker_ends_when_told(installation: Installation) -> None:
     worker = installation.start("worker")
-    log = worker.stderr
-    assert log is not None
-    for line in log:
-        if b"worker started" in line:
-            break
+    with psycopg.connect(EmbeddedPostgres(installation.folder).ensure(), autocommit=True) as connection:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,):
+            assert worker.poll() is None
+            assert time.monotonic() < deadline
     worker.send_signal(signal.SIGINT)
     _, said = worker.communicate(timeout=PATIENCE_SECONDS)
     assert worker.returncode == 0
@@ -201,10 +205,6 @@ def test_a_small_benchmark_measures_proves_and_leaves_nothing_behind(installatio
     assert (measured["name"], measured["size"]) == ("ledger", 403)
     assert (measured["verify"]["ok"], measured["verify"]["broken"]) == (True, [])
     assert measured["floor"]["per_second"] > measured["per_second"] > 0
-    import psycopg
-
-    from kulanz.infra.postgres import EmbeddedPostgres
-
     with psycopg.connect(EmbeddedPostgres(installation.folder).dsn) as connection:
         names = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
         assert connection.execute("SELECT count(*) FROM ledger_transaction").fetchone() == (0,)

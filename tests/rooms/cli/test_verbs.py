@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,6 +184,14 @@ def test_ctrl_c_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "open_books", interrupt)
     result = kulanz("verify")
     assert (result.exit_code, result.output) == (130, "")
+
+
+def test_options_stand_before_or_after_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "open_books", bug)
+    for arguments in (("--now", "2026-01-02", "verify"), ("verify", "--now", "2026-01-02")):
+        monkeypatch.setenv("KULANZ_NOW", "2026-11-20")
+        kulanz(*arguments)
+        assert os.environ["KULANZ_NOW"] == "2026-01-02"
 
 
 # --- what comes in ---

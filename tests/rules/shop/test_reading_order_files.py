@@ -519,7 +519,7 @@ def test_an_error_can_be_given_to_machines_and_to_translators() -> None:
 def test_an_unknown_mapping_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownMapping) as refused:
         read(io.BytesIO(), "excel")
-    sentence = "There is no mapping “excel”. Choose one of: kulanz, online-retail."
+    sentence = "There is no mapping “excel”. Choose one of: kulanz, online-retail, subscriptions."
     assert refused.value.english == sentence
 
 
