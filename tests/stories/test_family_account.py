@@ -45,7 +45,7 @@ def test_he_is_told_which_claim_pays_and_is_free_in_the_same_moment() -> None:
     # "Which claim, of when, over how much?" One sentence with numbers, the same for him and for the agent.
     sentence = (
         "No purchase on invoice since 18 October 2026, because invoice RE536761 of 26 October 2024 over €98.90 "
-        "has not been paid: €98.90 has been due since 9 November 2024."
+        "is still open: €98.90 has been due since 9 November 2024."
     )
     assert explain_hold(hold).sentence == sentence
     assert account_sentence(active_holds(he.pk), open_claims_of(he.pk)) == sentence

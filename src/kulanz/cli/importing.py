@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
     from kulanz.ledger.api import ImportedFile, ImportedStatement
     from kulanz.parties.api import Brand
     from kulanz.shop.api import RowError
-
-_NOTHING_IMPORTED = {
-    "customers": 0,
-    "guests": 0,
-    "orders": 0,
-    "invoices": 0,
-    "credit_notes": 0,
-    "claims": 0,
-    "returns": 0,
-    "subscriptions": 0,
-    "duplicates": 0,
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -92,7 +80,10 @@ def _refused_orders(file: Path, errors: list[dict[str, Any]]) -> Answer:
             yield f"{place}: {error['column'] + ': ' if error['column'] else ''}{error['reason']}"
         yield "Nothing was imported."
 
-    return Answer({**_NOTHING_IMPORTED, "errors": errors}, lines, Exit.FOUND_WRONG)
+    from kulanz.shop.api import ImportedOrders
+
+    nothing = dict.fromkeys((count.name for count in fields(ImportedOrders)), 0)
+    return Answer({**nothing, "errors": errors}, lines, Exit.FOUND_WRONG)
 
 
 def bank(

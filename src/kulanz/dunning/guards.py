@@ -22,11 +22,14 @@ _PURSUABLE = """
 """
 
 
-def pursuable(day: str) -> pgtrigger.Trigger:
-    """`day` is the SQL of the day on which the claim must be overdue."""
-    return pgtrigger.Trigger(
-        name="claim_is_pursuable",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert,
-        func=_PURSUABLE.format(day=day),
-    )
+def pursuable(day: str, *, living: str | None = None) -> pgtrigger.Trigger:
+    """`day` is the SQL of the day on which the claim must be overdue; `living` the state that must not be taken up
+    again without being pursuable."""
+    operation, func = pgtrigger.Insert, _PURSUABLE.format(day=day)
+    if living is not None:
+        operation = pgtrigger.Insert | pgtrigger.Update
+        unmoved = (
+            f"IF NEW.state <> '{living}' OR (TG_OP = 'UPDATE' AND OLD.state = '{living}') THEN RETURN NEW; END IF;"
+        )
+        func = unmoved + func
+    return pgtrigger.Trigger(name="claim_is_pursuable", when=pgtrigger.Before, operation=operation, func=func)

@@ -15,7 +15,7 @@ from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.infra.audit import Note, record
 from kulanz.kernel.acts import Act
 from kulanz.ledger.api import Claim, ClaimState, Dispute, DisputeState, claims_with_balance, in_state
-from kulanz.ledger.events import ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
+from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
 
 
 def close_when_settled(event: ClaimsSettled) -> None:
@@ -54,11 +54,7 @@ def _close(act: Act, claim_ids: Iterable[UUID], state: OrderState, *, because: s
 
 def _end_orders(act: Act, claim_ids: Sequence[UUID], state: OrderState, *, because: str) -> set[UUID]:
     """The collector stops. Returns the claims that were in a collector's hands."""
-    orders = list(
-        CollectionOrder.objects.select_related("collector", "claim__invoice", "account__brand").filter(
-            claim_id__in=claim_ids, state=OrderState.HANDED_OVER.value
-        )
-    )
+    orders = _live_orders(claim_ids)
     if not orders:
         return set()
     CollectionOrder.objects.filter(pk__in=[o.pk for o in orders]).update(
@@ -83,9 +79,7 @@ def pause_when_disputed(event: DisputeRaised) -> None:
             "because": f"objection {dispute.reference}",
         },
     )
-    orders = CollectionOrder.objects.select_related("collector", "claim__invoice", "account__brand").filter(
-        claim_id=event.claim_id, state=OrderState.HANDED_OVER.value
-    )
+    orders = _live_orders([event.claim_id])
     rule = event.act.as_rule("dunning.pause")
     record(
         rule,
@@ -95,20 +89,44 @@ def pause_when_disputed(event: DisputeRaised) -> None:
 
 
 def resume_when_decided(event: DisputeDecided) -> None:
-    """The pause of this objection ends with its decision. Upheld or not, the decision is told with its reasons."""
+    """The decision is told with its reasons. A rejected objection pauses no longer; an upheld one pauses until the
+    books are corrected, because nobody goes on collecting what we ourselves have found wrong."""
     dispute = Dispute.objects.select_related(
         "claim__invoice", "claim__balance", "account__person", "account__brand"
     ).get(pk=event.dispute_id)
-    Pause.objects.filter(dispute_id=dispute.pk, ended_at=None).update(
-        ended_at=event.act.at, ended_because=f"decided: {dispute.state}"
-    )
+    rule = event.act.as_rule("dunning.close")
     queue(event.act.as_rule("dunning"), [words.dispute_decided(dispute)])
     if dispute.state == DisputeState.UPHELD.value:
-        # Whatever the correction will be, nobody goes on collecting what we ourselves have found wrong.
-        _end_orders(event.act.as_rule("dunning.close"), [dispute.claim_id], OrderState.RECALLED, because="upheld")
+        _end_orders(rule, [dispute.claim_id], OrderState.RECALLED, because="upheld")
         Procedure.objects.filter(claim_id=dispute.claim_id, state=ProcedureState.RUNNING.value).update(
             state=ProcedureState.ENDED.value, ended_at=event.act.at, ended_because="objection upheld"
         )
+        return
+    _end_pauses(event.act, [dispute], because="objection rejected")
+    if not Pause.objects.filter(claim_id=dispute.claim_id, ended_at=None).exists():
+        orders = _live_orders([dispute.claim_id])
+        queue(rule, [words.collection_resumed(order, dispute) for order in orders])
+
+
+def resume_when_corrected(event: ClaimsCorrected) -> None:
+    """What was found wrong is put right: the pauses of upheld objections on these claims end."""
+    upheld = Dispute.objects.filter(claim_id__in=event.claim_ids, state=DisputeState.UPHELD.value)
+    _end_pauses(event.act, list(upheld), because="corrected")
+
+
+def _end_pauses(act: Act, disputes: Sequence[Dispute], *, because: str) -> None:
+    Pause.objects.filter(dispute_id__in=[dispute.pk for dispute in disputes], ended_at=None).update(
+        ended_at=act.at, ended_because=because
+    )
+
+
+def _live_orders(claim_ids: Iterable[UUID]) -> list[CollectionOrder]:
+    """Orders in a collector's hands, with what the words about them need."""
+    return list(
+        CollectionOrder.objects.select_related("collector", "claim__invoice", "account__brand").filter(
+            claim_id__in=list(claim_ids), state=OrderState.HANDED_OVER.value
+        )
+    )
 
 
 def review_after_pursuing(event: NoticesIssued | ClaimsHandedOver) -> None:

@@ -41,6 +41,7 @@ class Procedure(models.Model):
         triggers = [
             never_deleted("dunning_procedure"),
             fixed("dunning_procedure", "id", "claim_id", "account_id", "started_at"),
+            pursuable("(NEW.started_at AT TIME ZONE 'Europe/Berlin')::date", living="running"),
         ]
 
     def __str__(self) -> str:
@@ -128,7 +129,7 @@ class CollectionOrder(models.Model):
         triggers = [
             never_deleted("dunning_collectionorder"),
             fixed("dunning_collectionorder", "id", "claim_id", "account_id", "collector_id", "amount_cents"),
-            pursuable("(NEW.handed_over_at AT TIME ZONE 'Europe/Berlin')::date"),
+            pursuable("(NEW.handed_over_at AT TIME ZONE 'Europe/Berlin')::date", living="handed_over"),
         ]
 
     def __str__(self) -> str:

@@ -223,6 +223,23 @@ def collection_paused(order: CollectionOrder, dispute: Dispute) -> Draft:
     return _to_collector(order, key=f"order-paused:{dispute.pk}", kind="collection_paused", sheet=sheet)
 
 
+def collection_resumed(order: CollectionOrder, dispute: Dispute) -> Draft:
+    """The objection was not accepted: the agency may go on."""
+    with override(order.collector.language):
+        facts = {"reference": order.reference, "invoice": order.claim.title}
+        sheet = Sheet(
+            subject=gettext("No longer paused: collection order %(reference)s") % facts,
+            paragraphs=(
+                gettext(
+                    "The objection against invoice %(invoice)s has been decided and not accepted. Order "
+                    "%(reference)s is no longer paused."
+                )
+                % facts,
+            ),
+        )
+    return _to_collector(order, key=f"order-resumed:{dispute.pk}", kind="collection_resumed", sheet=sheet)
+
+
 def _to_collector(order: CollectionOrder, *, key: str, kind: str, sheet: Sheet) -> Draft:
     collector = order.collector
     return Draft(

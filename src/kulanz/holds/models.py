@@ -32,9 +32,11 @@ class Hold(models.Model):
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=200, blank=True)
     released_by_kind = models.CharField(max_length=10, blank=True)
+    released_by_id = models.UUIDField(null=True)
     confirm_by = models.DateField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=200, blank=True)
+    confirmed_by_id = models.UUIDField(null=True)
     ends_on = models.DateField(null=True)
     review_on = models.DateField(null=True)
     lifted_at = models.DateTimeField(null=True)
@@ -51,6 +53,9 @@ class Hold(models.Model):
                 condition=Q(kind="payment", state="proposed"),
                 name="one_proposal_per_effect",
             ),
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in HoldKind]), name="hold_kind_is_known"),
+            models.CheckConstraint(condition=Q(effect__in=[e.value for e in Effect]), name="hold_effect_is_known"),
+            models.CheckConstraint(condition=Q(state__in=[s.value for s in HoldState]), name="hold_state_is_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=["active", "lifted"])
                 | Q(released_at__isnull=False, released_by_kind="person") & ~Q(released_by=""),
@@ -62,7 +67,10 @@ class Hold(models.Model):
                 name="security_holds_have_reason_end_and_review",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by="") | ~Q(confirmed_by=models.F("released_by")),
+                condition=Q(confirmed_by="")
+                | Q(confirmed_by_id__isnull=False, released_by_id__isnull=False)
+                & ~Q(confirmed_by_id=models.F("released_by_id"))
+                | (Q(confirmed_by_id=None) | Q(released_by_id=None)) & ~Q(confirmed_by=models.F("released_by")),
                 name="two_people_confirm_a_security_hold",
             ),
             models.CheckConstraint(condition=~Q(kind="own_wish") | ~Q(words=""), name="own_wish_is_in_words"),

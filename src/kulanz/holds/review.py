@@ -18,16 +18,18 @@ from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code
-from kulanz.ledger.events import ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
+from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
 from kulanz.parties.api import lock_accounts
 
 RULE = "holds.review"
 _LIFTED_BECAUSE = "no reason left"
 
 
-def review_after_claims(event: ClaimsSettled | ClaimsReversed | DisputeRaised | DisputeDecided) -> None:
+def review_after_claims(
+    event: ClaimsSettled | ClaimsReversed | ClaimsCorrected | DisputeRaised | DisputeDecided,
+) -> None:
     """Something changed about claims: their accounts are looked at again."""
-    ids = event.account_ids if isinstance(event, ClaimsSettled | ClaimsReversed) else frozenset({event.account_id})
+    ids = event.account_ids if not isinstance(event, DisputeRaised | DisputeDecided) else frozenset({event.account_id})
     review(event.act, ids)
 
 

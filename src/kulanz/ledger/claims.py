@@ -18,7 +18,7 @@ from kulanz.kernel.references import normalise
 from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.booking import Entry, KeyTaken, Leg, book
-from kulanz.ledger.events import ClaimsReversed, ClaimsSettled
+from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled
 from kulanz.ledger.models import Claim, ClaimBalance, Posting, Transaction
 from kulanz.ledger.rules import GivenBack, give_back
 from kulanz.ledger.states import Book, ClaimState, TransactionKind
@@ -180,6 +180,7 @@ def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> None:
     entry = Entry(key, claim.account_id, TransactionKind.REFUND, act.on, claim.currency, claim.title, legs=())
     book(act, entries_giving_back(entry, claim.pk, split))
     record(act, [Note("credited", "ledger.claim", claim.pk, claim.account_id, {"amount": str(amount)})])
+    publish(ClaimsCorrected(act, frozenset({claim.pk}), frozenset({claim.account_id})))
     if split.lowered:
         announce_settled(act, [claim.pk])
 

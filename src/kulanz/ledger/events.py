@@ -25,6 +25,14 @@ class ClaimsReversed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimsCorrected(Event):
+    """A part of these claims was taken back; something may be left of them."""
+
+    claim_ids: frozenset[UUID]
+    account_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeRaised(Event):
     """Somebody says he does not owe it."""
 

@@ -40,6 +40,17 @@ POSTINGS_APPLY = pgtrigger.Trigger(
             RAISE EXCEPTION 'postings may only be added together with their transaction'
                 USING ERRCODE = 'restrict_violation';
         END IF;
+        -- a transaction that is already balanced is closed: an early check of constraints opens no back door
+        IF EXISTS (SELECT 1 FROM ledger_posting p
+                    WHERE p.transaction_id IN (SELECT transaction_id FROM new_rows)
+                      AND p.id NOT IN (SELECT id FROM new_rows)
+                    GROUP BY p.transaction_id HAVING sum(p.amount_cents) = 0) THEN
+            RAISE EXCEPTION 'with another posting the transaction does not balance' USING ERRCODE = 'check_violation';
+        END IF;
+        IF EXISTS (SELECT 1 FROM new_rows n JOIN ledger_claimbalance b ON b.claim_id = n.claim_id
+                    WHERE b.currency <> n.currency) THEN
+            RAISE EXCEPTION 'a posting has the currency of its claim' USING ERRCODE = 'check_violation';
+        END IF;
         -- one fixed order: two bookings on the same claims wait for each other, never in a circle
         PERFORM 1 FROM ledger_claimbalance
           WHERE claim_id IN (SELECT claim_id FROM new_rows WHERE claim_id IS NOT NULL)
@@ -61,6 +72,30 @@ POSTINGS_APPLY = pgtrigger.Trigger(
                  WHERE n.claim_id IS NOT NULL GROUP BY n.claim_id) AS d
          WHERE b.claim_id = d.claim_id;
         RETURN NULL;
+    """,
+)
+
+# The projections follow the books: nobody writes them by hand. Inside another trigger the depth is two.
+BALANCE_FOLLOWS_POSTINGS = pgtrigger.Trigger(
+    name="follows_postings",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF pg_trigger_depth() < 2 THEN
+            RAISE EXCEPTION 'balances are moved by postings only' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+LINE_FOLLOWS_ALLOCATIONS = pgtrigger.Trigger(
+    name="follows_allocations",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF pg_trigger_depth() < 2 AND NEW.allocated_cents <> OLD.allocated_cents THEN
+            RAISE EXCEPTION 'bank lines are moved by allocations only' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
     """,
 )
 

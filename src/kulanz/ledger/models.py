@@ -46,6 +46,8 @@ class Invoice(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     order_number = models.CharField(max_length=70, blank=True)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    # What the shop wrote, also where that invoice has not come in yet.
+    corrects_number = models.CharField(max_length=70, blank=True)
     issued_on = models.DateField()
     total_cents = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -142,6 +144,10 @@ class ClaimBalance(models.Model):
                 ),
                 name="balance_adds_up",
             ),
+            models.CheckConstraint(
+                condition=Q(paid_cents__gte=0, outstanding_cents__lte=F("charged_cents")),
+                name="never_more_owed_than_charged",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "due_on"], condition=~Q(outstanding_cents=0), name="open_by_account"),
@@ -150,6 +156,11 @@ class ClaimBalance(models.Model):
                 condition=~Q(outstanding_cents=0) & Q(open_disputes=0),
                 name="open_by_due_day",
             ),
+        ]
+        triggers = [
+            never_deleted("ledger_claimbalance"),
+            fixed("ledger_claimbalance", "claim_id", "account_id", "due_on", "currency"),
+            guards.BALANCE_FOLLOWS_POSTINGS,
         ]
 
     def __str__(self) -> str:
@@ -426,6 +437,9 @@ class BankLine(models.Model):
     remittance = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=60, blank=True)
     return_code = models.CharField(max_length=8, blank=True)
+    # The bank takes back an earlier movement; or its details do not explain the amount: never booked by a rule.
+    reversal = models.BooleanField(default=False)
+    details_incomplete = models.BooleanField(default=False)
     allocated_cents = models.BigIntegerField(default=0)
 
     class Meta:
@@ -447,6 +461,7 @@ class BankLine(models.Model):
             models.Index(fields=["payer_iban"], condition=~Q(payer_iban=""), name="bank_line_by_payer"),
         ]
         triggers = [
+            guards.LINE_FOLLOWS_ALLOCATIONS,
             never_deleted("ledger_bankline"),
             fixed(
                 "ledger_bankline",

@@ -65,9 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             email=email,
             address_lines=(email,),
             language="de" if (get_language() or "de").startswith("de") else "en",
-            sheet=Sheet(
-                subject=str(message.subject), paragraphs=_paragraphs(str(message.body)), links=_links(context)
-            ),
+            sheet=Sheet(subject=str(message.subject), paragraphs=_paragraphs(str(message.body)), links=_links(context)),
         )
         queue(by_system(clock.now(), "login"), [draft])
 

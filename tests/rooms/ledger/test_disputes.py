@@ -147,7 +147,6 @@ def test_after_an_upheld_objection_no_hold_is_proposed(claim: Claim) -> None:
     assert [h.state for h in holds_with_reasons().filter(account=claim.account)] == [HoldState.LIFTED.value]
 
 
-@pytest.mark.xfail(strict=True, reason="until the correction is booked, the claim is open and can be reminded of again")
 def test_what_we_found_wrong_ourselves_is_not_pursued_before_it_is_corrected(claim: Claim) -> None:
     decide_dispute(b.cem(JUNE), objection(claim), upheld=True, reason="It came back.")
     with pytest.raises(NotPursuable):
