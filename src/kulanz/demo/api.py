@@ -34,7 +34,7 @@ def run(
     started = time.monotonic()
     data_dir: Path = settings.CONFIG.data_dir
     preparing.reach()
-    if reset:
+    if reset and _is_there():
         _throw_away(data_dir)
     preparing.prepare()
     marker = demo_marker.read(data_dir) if serving.is_demo() else None
@@ -60,6 +60,11 @@ def run(
         ready()
 
 
+def _is_there() -> bool:
+    """Whether there is anything to throw away: an empty database was never a demo and need not be one."""
+    return serving.is_demo() or len(connection.introspection.table_names()) > 0
+
+
 def _make(data_dir: Path, progress: Progress) -> demo_marker.Marker:
     refuse_foreign_books()
     serving.mark_as_demo()
@@ -73,15 +78,15 @@ def refuse_foreign_books() -> None:
 
 
 def _throw_away(data_dir: Path) -> None:
-    """The demo's database and everything it wrote. Another database is left alone."""
-    if preparing.missing_migrations() == [] and not serving.is_demo():
-        refuse_foreign_books()
+    """The demo's database and everything it wrote. What is not marked as a demo is left alone, without exception."""
+    if not serving.is_demo():
+        raise NotADemo
     processes.stop_all(data_dir)
     name = str(connection.settings_dict["NAME"])
-    preparing.turn_to("postgres")
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has it
     preparing.drop_database(name)
     preparing.create_database(name)
-    preparing.turn_to(name)
     demo_marker.path(data_dir).unlink(missing_ok=True)
     for folder in ("mail", "print", "sent", "uploads", "bank-files"):
         shutil.rmtree(data_dir / folder, ignore_errors=True)

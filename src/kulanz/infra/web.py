@@ -28,6 +28,9 @@ def security_headers(
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+        if not request.path.startswith("/static/"):
+            # On a shared computer the back button must not show the account of whoever sat there before.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return middleware

@@ -15,7 +15,7 @@ _WITH_MILS = "BHD IQD JOD KWD LYD OMR TND"
 _EXPONENTS = dict.fromkeys(_WITHOUT_CENTS.split(), 0) | dict.fromkeys(_WITH_MILS.split(), 3)
 
 # Digits, at most one point, nothing else: "1e3", "1_000" and Arabic digits are not amounts on paper.
-_AMOUNT = re.compile(r"[+-]?[0-9]{1,16}(\.[0-9]{0,12})?", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,17}(\.[0-9]{0,10})?", re.ASCII)
 
 
 class MixedCurrencies(ValueError):

@@ -161,7 +161,10 @@ def _maintenance() -> psycopg.Connection[tuple[object, ...]]:
     config: Config = settings.CONFIG
     server = embedded(config)
     dsn = config.database_url or (server.dsn if server is not None else "")
-    return psycopg.connect(make_conninfo(dsn, connect_timeout=REACHED_WITHIN_SECONDS), autocommit=True)
+    # Not to our own database: what is connected to it cannot be dropped.
+    return psycopg.connect(
+        make_conninfo(dsn, dbname="postgres", connect_timeout=REACHED_WITHIN_SECONDS), autocommit=True
+    )
 
 
 def _drop_forgotten() -> None:
