@@ -17,11 +17,12 @@ from kulanz.demo.to_drop_in import write_files
 from kulanz.dunning.api import Collector, admit_clerk, establish_collector
 from kulanz.infra import demo_marker as marker
 from kulanz.kernel.acts import Act, by_system
+from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.api import configure_bank_account
 from kulanz.parties.api import Role, create_login, establish_brand, find_account
-from kulanz.shop.api import OrderFile, load, read_order_file
+from kulanz.shop.api import FileShipment, OrderFile, load, read_order_file
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,7 +71,7 @@ def the_orders(today: date) -> OrderFile:
     people = People()
     for number, somebody in FAMILY.items():
         people = people.with_person(number, somebody)
-    return _with_old_order(dressed(shifted(parsed, today - timedelta(days=1)), people))
+    return _with_parcels(_with_old_order(dressed(shifted(parsed, today - timedelta(days=1)), people)), today)
 
 
 def _with_old_order(file: OrderFile) -> OrderFile:
@@ -92,6 +93,18 @@ def _with_old_order(file: OrderFile) -> OrderFile:
             for document in file.documents
         ],
     )
+
+
+def _with_parcels(file: OrderFile, today: date) -> OrderFile:
+    """The data set knows no parcels: one is invented for every order, sent the next day and delivered two days later."""
+    parcels = []
+    for order in file.orders:
+        sent = berlin_day(order.ordered_at) + timedelta(days=1)
+        delivered = sent + timedelta(days=2)
+        if sent < today:
+            arrived = delivered if delivered < today else None
+            parcels.append(FileShipment(order.number, "DHL", f"LH{order.number}", sent, arrived))
+    return replace(file, shipments=parcels)
 
 
 def _collector(act: Act) -> Collector:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kulanz.demo.bank_files import Payment, bank_file
 from kulanz.demo.cast import OLD_INVOICE, iban_of
-from kulanz.ledger.api import Claim, claims_with_balance, find_claim
+from kulanz.ledger.api import BankStatement, Claim, claims_with_balance, find_claim
 
 
 def write_files(folder: Path, today: date) -> list[Path]:
@@ -18,8 +18,15 @@ def write_files(folder: Path, today: date) -> list[Path]:
     forgotten = folder / "1-forgotten-statement.xml"
     forgotten.write_bytes(bank_file("forgotten", 1_204_417, _forgotten(old)))
     yesterday = folder / "2-yesterday.xml"
-    yesterday.write_bytes(bank_file("yesterday", 3_310_090, _yesterday(_open_claims(old), today - timedelta(days=1))))
+    payments = _yesterday(_open_claims(old), today - timedelta(days=1))
+    yesterday.write_bytes(bank_file("yesterday", _last_closing_cents(), payments))
     return [forgotten, yesterday]
+
+
+def _last_closing_cents() -> int:
+    """Where the last statement we have read ended: yesterday's begins there."""
+    last = BankStatement.objects.order_by("-to_on").first()
+    return last.closing_cents or 0 if last is not None else 0
 
 
 def _open_claims(old: Claim) -> list[Claim]:
