@@ -10,7 +10,7 @@ for list in "$@"; do
     set -- "$@" -r "$list"
     shift
 done
-if "$uv" pip install --quiet --python "$python" --require-hashes "$@"; then
+if "$uv" pip install --quiet --compile-bytecode --python "$python" --require-hashes "$@"; then
     exit 0
 fi
 echo "uv could not install the packages; trying pip, which takes longer" >&2

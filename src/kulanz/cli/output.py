@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -98,14 +98,6 @@ def _write_array(items: Iterator[object], out: TextIO) -> None:
         out.write(separator + json.dumps(item, ensure_ascii=False))
         separator = ",\n    "
     out.write("[]" if separator.startswith("[") else "\n  ]")
-
-
-def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Columns as wide as their widest cell, the first row being the header; columns in `right` end in line."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
-        yield "  ".join(cells).rstrip()
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def _with_old_order(file: OrderFile) -> OrderFile:
 
 
 def _with_parcels(file: OrderFile, today: date) -> OrderFile:
-    """The data set knows no parcels: one is invented for every order, sent the next day and delivered two days later."""
+    """The data set knows no parcels: one is invented for every order, sent the next day, delivered two days later."""
     parcels = []
     for order in file.orders:
         sent = berlin_day(order.ordered_at) + timedelta(days=1)

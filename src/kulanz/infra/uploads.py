@@ -14,6 +14,7 @@ from uuid import UUID
 
 import filetype
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse
 
@@ -23,6 +24,8 @@ from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.kernel.text import N_, Phrase
 
 MAX_BYTES = 10_000_000
+# As many as one concern or one objection takes.
+MAX_FILES = 10
 ALLOWED = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -33,6 +36,31 @@ class FileRefused(Refusal):
     sentence = N_(
         "The file “%(name)s” was not taken: %(reason)s. Please send a PDF, JPEG or PNG file of at most 10 MB."
     )
+
+
+class TooManyFiles(FileRefused):
+    """One concern or objection takes only so many files."""
+
+    code = "too_many_files"
+    sentence = N_(
+        "The file “%(name)s” was not taken: there are %(most)d files already. If there is more, send a new message."
+    )
+
+
+def read_upload(file: UploadedFile[bytes]) -> bytes:
+    """The bytes of a file from a form, looked at its size first: a huge one never comes into memory.
+
+    Raises FileRefused.
+    """
+    if (file.size or 0) > MAX_BYTES:
+        raise FileRefused(name=_shown_name(file.name or ""), reason=Phrase(N_("it is too large")))
+    content: bytes = file.read()
+    return content
+
+
+def too_many_files(name: str) -> TooManyFiles:
+    """The refusal of one file more than MAX_FILES."""
+    return TooManyFiles(name=_shown_name(name), most=MAX_FILES)
 
 
 def content_type_of(content: bytes) -> str | None:

@@ -24,13 +24,6 @@ REACHED_WITHIN_SECONDS = 10
 SCRATCH_PREFIX = "kulanz_scratch_"
 # What `kulanz init` holds while it migrates, so that two of them follow each other.
 _MIGRATING = 0x6B756C616E7A
-# The library behind our triggers lets a session switch them off (`SET pgtrigger.ignore`), and asks about it in every
-# trigger of every row. Nobody may switch off a guard of the books, so the question always has the same answer; that
-# also saves a third of what the database does for a booking (docs/benchmarks.md).
-_NO_GUARD_IS_IGNORED = """
-    CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
-    LANGUAGE sql IMMUTABLE AS 'SELECT false'
-"""
 
 
 class DatabaseOutOfReach(Refusal):
@@ -181,8 +174,6 @@ def _drop_forgotten() -> None:
 
 def _migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
-    with connection.cursor() as cursor:
-        cursor.execute(_NO_GUARD_IS_IGNORED)
 
 
 @contextmanager

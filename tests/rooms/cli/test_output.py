@@ -3,7 +3,7 @@
 import io
 import json
 
-from kulanz.cli.output import Answer, Printer, table, write_json
+from kulanz.cli.output import Answer, Printer, write_json
 
 
 def written(document: dict[str, object]) -> str:
@@ -23,14 +23,6 @@ def test_an_array_may_be_written_while_it_is_read() -> None:
 
 def test_nothing_to_say_is_a_document_too() -> None:
     assert json.loads(written({})) == {}
-
-
-def test_columns_are_as_wide_as_their_widest_cell_and_amounts_end_in_line() -> None:
-    assert list(table([("claim", "open"), ("RF1", "5.00"), ("RF1234", "120.50")], right=frozenset({1}))) == [
-        "claim     open",
-        "RF1       5.00",
-        "RF1234  120.50",
-    ]
 
 
 def test_a_failure_after_the_document_does_not_print_a_second_one(capsys) -> None:
