@@ -38,6 +38,7 @@ class Config:
     own_domains: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     debug: bool
+    trusted_proxies: int
 
 
 def default_data_dir() -> Path:
@@ -71,12 +72,19 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         mail_from=value("mail_from", "kundenservice@kulanz.invalid"),
         own_domains=_words(value("own_domains")),
         allowed_hosts=_words(value("allowed_hosts", "127.0.0.1,localhost")),
+        trusted_proxies=_count(value("trusted_proxies", "0")),
         debug=value("debug").lower() in {"1", "true", "yes"},
     )
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise UnreadableSettings(name="trusted_proxies", where="KULANZ_TRUSTED_PROXIES", reason="it is not a number")
+    return int(text)
 
 
 def _read_file(path: Path) -> dict[str, object]:

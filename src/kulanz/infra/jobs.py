@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import psycopg
+from django.core.management import call_command
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.contrib.django import app, procrastinate_app
 from procrastinate.contrib.django.utils import connector_params
@@ -37,6 +38,13 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER.total_seconds()):
         await manager.retry_job(job)
         log.warning("stalled job retried", extra={"facts": {"job": job.id, "task": job.task_name}})
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="infra.clear_sessions", queueing_lock="infra.clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Every night: sessions that have ended are forgotten."""
+    call_command("clearsessions")
 
 
 def run_worker(*, wait: bool = True, concurrency: int = 2) -> None:

@@ -1,5 +1,5 @@
 """Found by procrastinate's autodiscovery."""
 
-from kulanz.infra.jobs import retry_stalled
+from kulanz.infra.jobs import clear_sessions, retry_stalled
 
-__all__ = ["retry_stalled"]
+__all__ = ["clear_sessions", "retry_stalled"]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from kulanz.contact.api import Draft, Sheet, queue
+from kulanz.contact.api import LOGIN_KIND, Draft, Sheet, queue
 from kulanz.infra.ids import new_id
 from kulanz.kernel import clock
 from kulanz.kernel.acts import by_system
@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         message = self.render_mail(template_prefix, email, {**context, "email": email, "brand": brand})
         draft = Draft(
             key=f"login:{new_id()}",
-            kind="login",
+            kind=LOGIN_KIND,
             brand=brand,
             to_name=user.name if isinstance(user, User) else email,
             email=email,

@@ -7,14 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from kulanz.parties.api import Permission, User, the_brand
+from kulanz.parties.api import Permission, User
 from kulanz.ui.context import NavigationItem
 
 
 def portal_page(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
     """Render a page of the portal with its navigation."""
     request.kulanz_navigation = _navigation(request)  # type: ignore[attr-defined]  # read by ui.context
-    request.kulanz_brand = the_brand().name  # type: ignore[attr-defined]  # read by ui.context
     return render(request, template, {"page": page}, status=status)
 
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kulanz.wiring.brand.name_the_brand",
     "kulanz.ui.refusals.answer_refusals",
 ]
 
@@ -162,6 +163,10 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Behind proxies of our own, the address of the visitor and https come from their headers; otherwise nobody is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.trusted_proxies
+if CONFIG.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # Bank files may be large; everything above this goes to a temporary file.
