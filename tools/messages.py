@@ -309,9 +309,7 @@ def check() -> int:
     for problem in listed:
         print(problem)
     if listed:
-        print(
-            f"{len(listed)} problems. `make messages` brings the catalogue in step; then fill in the German."
-        )
+        print(f"{len(listed)} problems. `make messages` brings the catalogue in step; then fill in the German.")
         return 1
     print("All sentences are translated.")
     return 0
@@ -319,9 +317,7 @@ def check() -> int:
 
 def main() -> int:
     """The command line: update, check or compile."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     updating = commands.add_parser("update", help="bring the catalogue in step with the sources")
     updating.add_argument("more", nargs="*", type=Path, help="further .po files to take translations from")

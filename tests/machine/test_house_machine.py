@@ -207,7 +207,8 @@ class House(RuleBasedStateMachine):
             return
         lines = self.file((cents, claim.reference), (cents, claim.reference))
         matched = match(b.dana(self.day), line_ids=[line.pk for line in lines])
-        assert (matched.booked, matched.suggested) == (0, 2)
+        assert (matched.booked, matched.suggested) == (1, 1)
+        assert self.left(claim) == 0
 
     @rule(which=WHICH)
     def the_same_file_again(self, which: int) -> None:
@@ -317,6 +318,7 @@ class House(RuleBasedStateMachine):
         for _ in range(times):
             self.attempt(lambda: self.remind_once(claim))
         if then_hand_over:
+            self.day += timedelta(days=11)  # the day of payment in the last reminder is over
             self.attempt(lambda: hand_over(b.dana(self.day), claim, self.collector))
 
     @rule(which=WHICH)

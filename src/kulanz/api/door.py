@@ -36,6 +36,7 @@ from kulanz.api.answers import (
 from kulanz.api.problems import CONTENT_TYPE, ERRORS, answer_to, not_allowed, not_found
 from kulanz.explain.api import account_sentence, explain_account, explain_claim
 from kulanz.holds.api import Hold, active_holds, permitted
+from kulanz.kernel import clock
 from kulanz.kernel.references import normalise
 from kulanz.kernel.refusals import NotFound
 from kulanz.ledger.api import Claim, ClaimState, claims_with_balance, in_state, open_claims_of
@@ -158,12 +159,12 @@ def _claims(request: HttpRequest) -> QuerySet[Claim]:
 def account_holds(request: HttpRequest, ref: Reference) -> AccountHolds:
     """What may this account do now, and why? Ask before offering a way to pay."""
     account = _account(request, ref)
-    holds = [ActiveHold.of(hold, _claims_behind(hold)) for hold in active_holds(account.pk)]
+    holds = [ActiveHold.of(hold, _claims_behind(hold)) for hold in active_holds(account.pk, on=clock.today())]
     sentence = " ".join(hold.sentence for hold in holds)
     return AccountHolds(
         account=account.number,
         sentence=sentence or account_sentence([], open_claims_of(account.pk)),
-        may=Ways.of(permitted(account.pk)),
+        may=Ways.of(permitted(account.pk, on=clock.today())),
         holds=holds,
     )
 

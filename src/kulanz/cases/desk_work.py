@@ -7,8 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Min, Prefetch, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, Min, Prefetch, Q, QuerySet
 from django.utils.translation import gettext, override
 
 from kulanz.cases.models import Case, CaseEvent, Promise
@@ -19,6 +19,7 @@ from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
 from kulanz.infra.models import Upload
 from kulanz.infra.moves import move
+from kulanz.infra.uploads import MAX_FILES, too_many_files
 from kulanz.kernel.acts import Act
 from kulanz.kernel.references import grouped, new_code, normalise
 from kulanz.kernel.refusals import NotFound, Refusal
@@ -34,6 +35,13 @@ class NothingSaid(Refusal):
 
     code = "nothing_said"
     sentence = N_("Please write in a few words what it is about.")
+
+
+class SentAlready(Refusal):
+    """The key of a form belongs to what was sent with it; other words need another form."""
+
+    code = "sent_already"
+    sentence = N_("This form was sent already, with other words: your reference is %(reference)s.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +63,35 @@ class Concern:
 def open_case(act: Act, concern: Concern, *, upload: Upload | None = None) -> Case:
     """A concern becomes a case with a reference and an answer promised by a day; the person is told both.
 
-    The same form submitted twice returns the first case. Raises NothingSaid.
+    The same form submitted twice returns the first case, also when both arrive at once. Raises NothingSaid,
+    SentAlready.
     """
     if not concern.words.strip():
         raise NothingSaid
-    known = CaseEvent.objects.select_related("case").filter(key=concern.key).first()
+    known = _case_by_key(concern)
     if known is not None:
-        return known.case
+        return known
+    try:
+        with transaction.atomic():
+            return _open(act, concern, upload)
+    except IntegrityError:
+        # The same form, a moment ago: its key is taken, and what it opened can be seen now.
+        known = _case_by_key(concern)
+        if known is None:
+            raise
+        return known
+
+
+def _case_by_key(concern: Concern) -> Case | None:
+    known = CaseEvent.objects.select_related("case").filter(key=concern.key).first()
+    if known is None:
+        return None
+    if known.words != concern.words.strip():
+        raise SentAlready(reference=grouped(known.case.reference))
+    return known.case
+
+
+def _open(act: Act, concern: Concern, upload: Upload | None) -> Case:
     case = Case.objects.create(
         id=new_id(),
         reference="V" + new_code(7),
@@ -105,13 +135,13 @@ def _tell(
     )
 
 
-def _draft(case: Case, *, key: str, kind: str, sheet: Sheet) -> Draft:
+def _draft(case: Case, *, key: str, kind: str, sheet: Sheet, to_name: str) -> Draft:
     person = case.account.person if case.account is not None else None
     return Draft(
         key=key,
         kind=kind,
         brand=case.brand,
-        to_name=case.name,
+        to_name=to_name,
         email=case.email or (person.email if person else ""),
         address_lines=person.address_lines if person else (case.name,),
         language=case.language,
@@ -122,19 +152,27 @@ def _draft(case: Case, *, key: str, kind: str, sheet: Sheet) -> Draft:
 
 
 def _confirmation(case: Case, promise: Promise) -> Draft:
+    """To somebody without an account it says nothing he typed: anybody may have typed it, and any address."""
+    known = case.account_id is not None
     with override(case.language):
         facts = {"reference": grouped(case.reference), "by": formats.day(promise.due_on, case.language)}
         sheet = Sheet(
             subject=gettext("We have your message: %(reference)s") % facts,
             paragraphs=(
-                gettext("Hello %(name)s,") % {"name": case.name},
+                gettext("Hello %(name)s,") % {"name": case.name} if known else gettext("Hello,"),
                 gettext("Your concern has arrived. A person answers you by %(by)s.") % facts,
                 gettext("It is about: %(topic)s. Your reference is %(reference)s.")
                 % (facts | {"topic": gettext(TOPIC_NAMES[Topic(case.topic)])}),
             ),
             reference_lines=((gettext("Case"), grouped(case.reference)),),
         )
-    return _draft(case, key=f"case-opened:{case.pk}", kind="case_opened", sheet=sheet)
+    return _draft(
+        case,
+        key=f"case-opened:{case.pk}",
+        kind="case_opened",
+        sheet=sheet,
+        to_name=case.name if known else case.email,
+    )
 
 
 @transaction.atomic
@@ -174,7 +212,7 @@ def answer(act: Act, case: Case, words: str) -> None:
             reference_lines=((gettext("Case"), grouped(case.reference)),),
             links=((gettext("Write to us"), f"{settings.CONFIG.public_url}/contact/"),),
         )
-    queue(act, [_draft(case, key=f"answer:{event.pk}", kind="case_answer", sheet=sheet)])
+    queue(act, [_draft(case, key=f"answer:{event.pk}", kind="case_answer", sheet=sheet, to_name=case.name)])
     first = case.promises.filter(state=PromiseState.OPEN.value, owner=TEAM).order_by("made_at").first()
     if first is not None:
         keep_promise(act, first)
@@ -191,8 +229,16 @@ def note(act: Act, case: Case, words: str) -> None:
 
 @transaction.atomic
 def add_file(act: Act, case: Case, upload: Upload) -> None:
-    """A file joins the timeline."""
+    """A file joins the timeline. Raises TooManyFiles."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if not may_add_file(case):
+        raise too_many_files(upload.name)
     _tell(act, case, EventKind.FILE_ADDED, upload.name, upload=upload)
+
+
+def may_add_file(case: Case) -> bool:
+    """Whether one more file has room; asked before the file is kept."""
+    return CaseEvent.objects.filter(case=case, kind=EventKind.FILE_ADDED.value).count() < MAX_FILES
 
 
 @transaction.atomic
@@ -233,12 +279,13 @@ def break_overdue_promises(act: Act) -> list[UUID]:
 
 
 def open_cases() -> QuerySet[Case]:
-    """What is not closed, the earliest promise first."""
+    """What is not closed: who is billed for what he never ordered first, then by the earliest promise."""
+    not_mine = ExpressionWrapper(Q(topic=Topic.NOT_MINE.value), output_field=BooleanField())
     return (
         Case.objects.select_related("account", "account__person", "owner")
         .exclude(state=CaseState.CLOSED.value)
         .annotate(next_due_on=Min("promises__due_on", filter=~Q(promises__state=PromiseState.KEPT.value)))
-        .order_by("next_due_on", "opened_at")
+        .order_by(not_mine.desc(), "next_due_on", "opened_at")
     )
 
 

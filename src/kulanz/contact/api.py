@@ -8,10 +8,12 @@ from kulanz.contact.letters.render import render as render_letter
 from kulanz.contact.letters.sheet import Address, Letter, Payment, Sender, Table
 from kulanz.contact.models import Message, SentDocument
 from kulanz.contact.outbox import (
+    LOGIN_KIND,
     Draft,
     OnlyPeopleSettleUnsure,
     draft_for,
     find_message,
+    is_confidential,
     messages,
     queue,
     settle_unsure,
@@ -25,6 +27,7 @@ from kulanz.contact.verify import CHECKS
 __all__ = [
     "CHANNEL_NAMES",
     "CHECKS",
+    "LOGIN_KIND",
     "MESSAGE",
     "MESSAGE_STATE_NAMES",
     "Address",
@@ -49,6 +52,7 @@ __all__ = [
     "find_message",
     "from_json",
     "girocode_svg",
+    "is_confidential",
     "messages",
     "path_of",
     "queue",

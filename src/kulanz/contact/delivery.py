@@ -10,8 +10,8 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q
 
 from kulanz.contact.documents import keep, path_of, rendered
 from kulanz.contact.models import Message, SentDocument
@@ -31,7 +31,13 @@ UNSURE_AFTER = timedelta(minutes=10)
 
 def deliver(act: Act, message_id: UUID, *, transport: Transport | None = None) -> MessageState:
     """Send one queued message; a message that is no longer queued is left alone. Returns its state afterwards."""
-    claimed = _claim(act, message_id)
+    try:
+        claimed = _claim(act, message_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as bug:
+        log.exception("message cannot be made", extra={"facts": {"message": str(message_id)}})
+        return _could_not_be_made(act, message_id, bug)
     if claimed is None:
         return MessageState(Message.objects.values_list("state", flat=True).get(pk=message_id))
     message, document, content = claimed
@@ -67,6 +73,19 @@ def _claim(act: Act, message_id: UUID) -> tuple[Message, SentDocument, bytes] | 
     keep(made.document, made.content)
     made.document.save()
     return message, made.document, made.content
+
+
+@transaction.atomic
+def _could_not_be_made(act: Act, message_id: UUID, bug: Exception) -> MessageState:
+    """Count the attempt that a bug has rolled back, so that a message nobody can make ends on a person's list."""
+    Message.objects.filter(pk=message_id, state=MessageState.QUEUED.value).update(
+        state=MessageState.SENDING.value, sending_since=act.at, attempts=F("attempts") + 1
+    )
+    message = Message.objects.get(pk=message_id)
+    if message.state != MessageState.SENDING.value:
+        return MessageState(message.state)
+    state = MessageState.FAILED if message.attempts >= MAX_ATTEMPTS else MessageState.QUEUED
+    return _finish(act, message, state, trouble=f"{type(bug).__name__}: {bug}")
 
 
 def _finish(act: Act, message: Message, state: MessageState, *, trouble: str = "") -> MessageState:

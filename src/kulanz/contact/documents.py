@@ -125,7 +125,8 @@ def _letter(message: Message, sheet: Sheet, *, code: str, at: datetime) -> Lette
         closing=closing(),
         signature=message.brand.name,
         table=sheet.table,
-        after_table=sheet.after_table,
+        # Paper has no links: the addresses are printed, or what the text promises to be there is not.
+        after_table=(*sheet.after_table, *(f"{label}: {address}" for label, address in sheet.links)),
         payment=sheet.payment,
         check_code=grouped(code),
         check_hint=check_hint(),

@@ -19,6 +19,9 @@ from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.kernel.text import N_
 from kulanz.parties.api import Account, Brand
 
+# Password links and security notices of a login.
+LOGIN_KIND = "login"
+
 
 class OnlyPeopleSettleUnsure(Refusal):
     """Whether an unsure message went out is judged by a person."""
@@ -98,6 +101,11 @@ def _message(act: Act, draft: Draft) -> Message:
 def messages() -> QuerySet[Message]:
     """The outbox, newest first."""
     return Message.objects.select_related("document", "account").order_by("-queued_at", "-id")
+
+
+def is_confidential(message: Message) -> bool:
+    """Whether only its recipient may read it: who reads a password link can take over the login, whatever his role."""
+    return message.kind == LOGIN_KIND
 
 
 def find_message(message_id: UUID) -> Message:

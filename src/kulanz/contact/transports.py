@@ -115,6 +115,9 @@ class Smtp:
             if parts.scheme != "smtps" and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+            elif parts.scheme != "smtps" and parts.username:
+                # Whoever strips the offer of TLS would get the password.
+                raise NotSent("the mail server offers no TLS; a password is never sent in clear")
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
         except BaseException:

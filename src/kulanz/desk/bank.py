@@ -259,7 +259,7 @@ def assign(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
 def _named_claim(form: AssignForm) -> Claim | None:
     try:
         return find_claim(form.cleaned_data["claim"])
-    except NotFound as refusal:
+    except NotFound as refusal:  # none, or more than one: the sentence says which
         form.add_error("claim", say(refusal))
         return None
 

@@ -108,7 +108,20 @@ def _allocations(line_ids: Sequence[UUID]) -> list[Allocation]:
 def _badge(line: BankLine) -> Badge:
     if not line.unexplained:
         return Badge(gettext("booked"), "success")
+    if not line.allocated_cents and (why := _why_no_rule_books(line)):
+        return Badge(why, "warning")
     return Badge(gettext("partly booked"), "warning") if line.allocated_cents else Badge(gettext("not booked"), "info")
+
+
+def _why_no_rule_books(line: BankLine) -> str:
+    """What makes a line one that only a person may book; empty for an ordinary one."""
+    if line.reversal:
+        return gettext("taken back by the bank")
+    if line.return_code:
+        return gettext("returned payment (%(code)s)") % {"code": line.return_code}
+    if line.details_incomplete:
+        return gettext("details incomplete")
+    return gettext("account on trial") if line.bank_account.on_trial else ""
 
 
 def _suggestion_row(suggestion: Suggestion) -> SuggestionRow:

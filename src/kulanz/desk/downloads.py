@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 
 from kulanz.cases.api import Case, find_case
-from kulanz.contact.api import Channel, Message, find_message, path_of
+from kulanz.contact.api import Channel, Message, find_message, is_confidential, path_of
 from kulanz.desk.frame import at_desk
 from kulanz.infra.models import Upload
 from kulanz.infra.uploads import download
@@ -59,7 +59,11 @@ def sent_document(_request: HttpRequest, message_id: UUID) -> HttpResponseBase:
 
 
 def sent_bytes(message: Message) -> tuple[bytes, str]:
-    """What was kept when it was registered. Raises NotFound for what has not been made yet, or is gone."""
+    """What was kept when it was registered. Raises NotFound for what has not been made yet, is gone, or is nobody's
+    business here.
+    """
+    if is_confidential(message):
+        raise NotFound(reference=str(message.pk))
     document = getattr(message, "document", None)
     if document is None:
         raise NotFound(reference=str(message.pk))

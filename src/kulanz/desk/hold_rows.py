@@ -13,7 +13,8 @@ from django.utils.translation import get_language, gettext
 from kulanz.desk.words import Badge, hold_badge
 from kulanz.dunning.api import LEVEL_NAMES, CollectionOrder, DunningNotice, lifting_sentences
 from kulanz.explain.api import sentence_of_hold
-from kulanz.holds.api import EFFECT_NAMES, HOLD_KIND_NAMES, Effect, Hold, HoldKind, HoldState
+from kulanz.holds.api import EFFECT_NAMES, HOLD_KIND_NAMES, Effect, Hold, HoldKind, HoldState, was_placed_by
+from kulanz.kernel.acts import Actor, ActorKind
 from kulanz.kernel.clock import berlin_day
 from kulanz.ledger.api import Claim
 from kulanz.parties.api import Permission, User
@@ -52,8 +53,10 @@ def hold_rows(holds: Sequence[Hold], user: User, today: date) -> tuple[HoldRow, 
 
 def _row(hold: Hold, claims: Sequence[Claim], facts: dict[UUID, list[str]], user: User, today: date) -> HoldRow:
     may = user.may(Permission.RELEASE_HOLDS)
+    wished = hold.kind == HoldKind.OWN_WISH.value
     active = hold.state == HoldState.ACTIVE.value
-    waits = active and hold.kind == HoldKind.SECURITY.value and not hold.confirmed_by
+    unconfirmed = hold.kind == HoldKind.SECURITY.value and not hold.confirmed_by
+    waits = active and unconfirmed and hold.confirm_by is not None and hold.confirm_by >= today
     return HoldRow(
         hold=hold,
         effect=gettext(EFFECT_NAMES[Effect(hold.effect)]),
@@ -65,8 +68,8 @@ def _row(hold: Hold, claims: Sequence[Claim], facts: dict[UUID, list[str]], user
         facts=tuple(fact for claim in claims for fact in facts[claim.pk]),
         age_days=(today - berlin_day(hold.released_at or hold.proposed_at)).days,
         may_release=may and hold.state == HoldState.PROPOSED.value,
-        may_lift=may and active,
-        may_confirm=may and waits and hold.released_by != str(user),
+        may_lift=active and (may or (wished and user.may(Permission.WORK_CASES))),
+        may_confirm=may and waits and not was_placed_by(hold, Actor(ActorKind.PERSON, str(user), user.pk)),
         waits_for_second=waits,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -24,6 +25,7 @@ from kulanz.holds.api import (
     decline_hold,
     find_hold,
     holds_with_reasons,
+    in_force,
     lift_hold,
     release_hold,
 )
@@ -53,7 +55,7 @@ def holds(request: HttpRequest) -> HttpResponseBase:
     every = holds_with_reasons()
     unconfirmed = Q(kind=HoldKind.SECURITY.value, confirmed_by="")
     proposals = every.filter(state=HoldState.PROPOSED.value).order_by("proposed_at")[:MOST_WAITING]
-    live = every.filter(state=HoldState.ACTIVE.value).order_by("released_at", "pk")
+    live = every.filter(in_force(today)).order_by("released_at", "pk")
     waiting = live.filter(unconfirmed).order_by("confirm_by")[:MOST_WAITING]
     active, pager = page_of(request, live.exclude(unconfirmed))
     page = Page(
@@ -99,15 +101,20 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponseBase:
     return redirect(back_to(request, reverse("desk:holds")))
 
 
-@at_desk(Permission.RELEASE_HOLDS)
+@at_desk(Permission.WORK_CASES)
 @require_POST
 def lift(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """A person ends a hold, with a reason."""
-    hold = find_hold(reference)
+    """A person ends a hold, with a reason. What the customer wished for ends by whoever he tells; anything else by
+    who may place holds."""
+    hold, user = find_hold(reference), user_of(request)
+    releases = user.may(Permission.RELEASE_HOLDS)
+    if not releases and hold.kind != HoldKind.OWN_WISH.value:
+        raise PermissionDenied
+    otherwise = reverse("desk:holds") if releases else reverse("desk:customer", args=[hold.account.number])
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, gettext("Please write the reason."))
-        return redirect(back_to(request, reverse("desk:holds")))
+        return redirect(back_to(request, otherwise))
     lift_hold(act_of(request, form.cleaned_data["why"]), hold)
     messages.success(request, gettext("The hold is lifted. The customer and the shop are told."))
-    return redirect(back_to(request, reverse("desk:holds")))
+    return redirect(back_to(request, otherwise))

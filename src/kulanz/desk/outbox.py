@@ -23,6 +23,7 @@ from kulanz.contact.api import (
     MessageState,
     find_message,
     from_json,
+    is_confidential,
     messages,
     settle_unsure,
     try_again,
@@ -43,6 +44,7 @@ class MessageRow:
     """One line of the outbox."""
 
     message: Message
+    subject: str
     channel: str
     badge: Badge
 
@@ -71,6 +73,7 @@ class MessagePage:
     """One message. `text` is what a mail says as plain text, or what will be sent."""
 
     row: MessageRow
+    confidential: bool
     check_code: str
     headers: tuple[tuple[str, str], ...]
     text: str
@@ -106,7 +109,12 @@ def _filters(state: MessageState | None) -> tuple[Filter, ...]:
 def message_row(message: Message) -> MessageRow:
     """How a message stands."""
     channel = gettext(CHANNEL_NAMES[Channel(message.channel)])
-    return MessageRow(message, channel, message_badge(MessageState(message.state)))
+    return MessageRow(message, shown_subject(message), channel, message_badge(MessageState(message.state)))
+
+
+def shown_subject(message: Message) -> str:
+    """What the message is about, as far as anybody but its recipient may know."""
+    return gettext("Login mail") if is_confidential(message) else message.subject
 
 
 @at_desk(Permission.SEE_OUTBOX)
@@ -117,10 +125,11 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponseBase:
     headers, text = _content(found)
     page = MessagePage(
         row=message_row(found),
+        confidential=is_confidential(found),
         check_code=grouped(document.check_code) if document is not None else "",
         headers=headers,
         text=text,
-        has_document=document is not None,
+        has_document=document is not None and not is_confidential(found),
         is_letter=found.channel == Channel.LETTER.value,
         may_settle=user_of(request).may(Permission.SETTLE_UNSURE),
         unsure=found.state == MessageState.UNSURE.value,
@@ -132,6 +141,8 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponseBase:
 
 def _content(found: Message) -> tuple[tuple[tuple[str, str], ...], str]:
     """Headers and text of a kept mail; of everything else the sheet it is, or will be, made of."""
+    if is_confidential(found):
+        return (), ""
     try:
         content, suffix = sent_bytes(found)
     except NotFound:

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from kulanz.cases.api import TOPIC_NAMES, Case, Promise, PromiseState, Topic, open_cases
+from kulanz.cases.api import TOPIC_NAMES, Case, CaseState, Promise, PromiseState, Topic, open_cases
 from kulanz.contact.api import Message, MessageState, messages
 from kulanz.desk.frame import at_desk, desk_page
 from kulanz.desk.machines import deliveries_given_up
-from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, HoldState, holds_with_reasons
+from kulanz.desk.outbox import shown_subject
+from kulanz.dunning.api import Pause
+from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, HoldState, holds_with_reasons, in_force
 from kulanz.kernel import clock
 from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.references import grouped
@@ -84,11 +86,15 @@ def _queues(user: User, today: date) -> Iterator[Queue]:
         yield _bank()
     if user.may(Permission.DECIDE_DISPUTES):
         yield _disputes(today)
+    if user.may(Permission.CORRECT_CLAIMS) and (uncorrected := _uncorrected()).count:
+        yield uncorrected
     if user.may(Permission.RELEASE_HOLDS):
         yield _proposals()
         yield _unconfirmed(today)
     if user.may(Permission.WORK_CASES):
         yield _broken_promises()
+        if left_open := _left_open(today):
+            yield left_open
         yield _cases(today)
     if user.may(Permission.SETTLE_UNSURE) or user.may(Permission.MANAGE_ACCESS):
         yield _messages()
@@ -137,6 +143,29 @@ def _disputes(today: date) -> Queue:
     )
 
 
+def _uncorrected() -> Queue:
+    """We have said that the customer is right and the books still say otherwise. Rare, so it is shown while it lasts:
+    a queue of its own that is always empty would only hide the others."""
+
+    def item(dispute: Dispute) -> Item:
+        decided_on = "" if dispute.decided_at is None else _day(berlin_day(dispute.decided_at))
+        url = reverse("desk:dispute", args=[dispute.reference])
+        return Item(dispute.account.holder.name, dispute.claim.title, decided_on, url, late=True)
+
+    paused = Pause.objects.filter(dispute_id=OuterRef("pk"), ended_at=None)
+    rows = Dispute.objects.select_related("claim__invoice", "account__person").filter(
+        Exists(paused), state=DisputeState.UPHELD.value
+    )
+    return _queue(
+        gettext("Objections upheld, not yet corrected"),
+        "return",
+        f"{reverse('desk:disputes')}?show=decided",
+        rows.order_by("decided_at"),
+        item,
+        gettext("Everything found wrong is corrected."),
+    )
+
+
 def _hold_item(hold: Hold, day: date | None, *, late: bool = False) -> Item:
     effect = gettext(EFFECT_NAMES[Effect(hold.effect)])
     end = "" if day is None else _day(day)
@@ -156,7 +185,7 @@ def _proposals() -> Queue:
 
 
 def _unconfirmed(today: date) -> Queue:
-    rows = holds_with_reasons().filter(state=HoldState.ACTIVE.value, kind=HoldKind.SECURITY.value, confirmed_by="")
+    rows = holds_with_reasons().filter(in_force(today), kind=HoldKind.SECURITY.value, confirmed_by="")
     return _queue(
         gettext("Security holds that need a second person"),
         "lock",
@@ -167,19 +196,36 @@ def _unconfirmed(today: date) -> Queue:
     )
 
 
-def _broken_promises() -> Queue:
-    def item(promise: Promise) -> Item:
-        about = f"{grouped(promise.case.reference)}, {promise.case.name}"
-        url = reverse("desk:case", args=[promise.case.reference])
-        return Item(gettext(promise.what), about, _day(promise.due_on), url, late=True)
+def _promise_item(promise: Promise, *, late: bool) -> Item:
+    about = f"{grouped(promise.case.reference)}, {promise.case.name}"
+    url = reverse("desk:case", args=[promise.case.reference])
+    return Item(gettext(promise.what), about, _day(promise.due_on), url, late=late)
 
+
+def _left_open(today: date) -> Queue | None:
+    """What was promised in a case that somebody has closed since: its list shows it no more, we still owe it."""
+    rows = Promise.objects.select_related("case").filter(
+        state=PromiseState.OPEN.value, case__state=CaseState.CLOSED.value
+    )
+    found = _queue(
+        gettext("Promises still open in closed cases"),
+        "clock",
+        f"{reverse('desk:cases')}?show=closed",
+        rows.order_by("due_on"),
+        lambda promise: _promise_item(promise, late=promise.due_on < today),
+        "",
+    )
+    return found if found.count else None
+
+
+def _broken_promises() -> Queue:
     rows = Promise.objects.select_related("case").filter(state=PromiseState.BROKEN.value).order_by("due_on")
     return _queue(
         gettext("Promises we did not keep in time"),
         "clock",
         reverse("desk:cases"),
         rows,
-        item,
+        lambda promise: _promise_item(promise, late=True),
         gettext("Every promise is kept so far."),
     )
 
@@ -206,7 +252,7 @@ def _messages() -> Queue:
     def item(message: Message) -> Item:
         url = reverse("desk:message", args=[message.pk])
         state = gettext("unsure") if message.state == MessageState.UNSURE.value else gettext("failed")
-        return Item(message.subject, message.to_name, state, url, late=True)
+        return Item(shown_subject(message), message.to_name, state, url, late=True)
 
     unsent = (MessageState.UNSURE.value, MessageState.FAILED.value)
     return _queue(

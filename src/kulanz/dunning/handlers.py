@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from kulanz.contact.api import queue
 from kulanz.dunning import words
 from kulanz.dunning.events import ClaimsHandedOver, NoticesIssued
@@ -14,23 +16,52 @@ from kulanz.holds.api import Hold, HoldKind, HoldReason, holds_with_reasons, rev
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.infra.audit import Note, record
 from kulanz.kernel.acts import Act
-from kulanz.ledger.api import Claim, ClaimState, Dispute, DisputeState, claims_with_balance, in_state
+from kulanz.ledger.api import (
+    Claim,
+    ClaimState,
+    Dispute,
+    DisputeState,
+    Posting,
+    TransactionKind,
+    claims_with_balance,
+    in_state,
+)
 from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
 
 
 def close_when_settled(event: ClaimsSettled) -> None:
     """Ends reminders, settles collection orders, tells debtor and collector.
 
-    Who paid in time is not written to: only where we had reminded or handed over do we say that it is over.
+    Who paid in time is not written to: only where we had reminded or handed over do we say that it is over. "Paid" we
+    say only of what was paid: what we gave up or credited is recalled, no collector is told a payment that never came.
     """
     settled = claims_with_balance().filter(pk__in=event.claim_ids)
-    # What we gave up was not paid: the collector is recalled and not told a payment that never came.
     given_up = frozenset(in_state(settled, ClaimState.WRITTEN_OFF).values_list("pk", flat=True))
     if given_up:
         _close(event.act, given_up, OrderState.RECALLED, because="written off")
-    pursued = _close(event.act, event.claim_ids - given_up, OrderState.SETTLED, because="settled")
+    credited = _credited(settled.filter(pk__in=event.claim_ids - given_up))
+    pursued = _close(event.act, credited, OrderState.RECALLED, because="credited") if credited else set()
+    pursued |= _close(event.act, event.claim_ids - given_up - credited, OrderState.SETTLED, because="settled")
     claims = claims_with_balance().filter(pk__in=pursued)
-    queue(event.act.as_rule("dunning"), [words.settled(c) for c in claims if c.balance.state is ClaimState.SETTLED])
+    drafts = [
+        words.nothing_open(claim) if claim.pk in credited else words.settled(claim)
+        for claim in claims
+        if claim.balance.state is ClaimState.SETTLED
+    ]
+    queue(event.act.as_rule("dunning"), drafts)
+
+
+def _credited(settled: QuerySet[Claim]) -> frozenset[UUID]:
+    """Of these claims, those whose last part was taken back by us. A claim that was lowered first and whose rest was
+    then paid is a paid one."""
+    last = (
+        Posting.objects.filter(claim__in=settled.filter(balance__credited_cents__gt=0).values("pk"), amount_cents__lt=0)
+        .order_by("claim_id", "-transaction__recorded_at", "-id")
+        .distinct("claim_id")
+        .values_list("claim_id", "transaction__kind")
+    )
+    taken_back = {TransactionKind.CREDIT_NOTE.value, TransactionKind.REFUND.value}
+    return frozenset(claim_id for claim_id, kind in last if kind in taken_back and claim_id is not None)
 
 
 def close_when_reversed(event: ClaimsReversed) -> None:

@@ -102,16 +102,18 @@ def issue_notice(act: Act, claim: Claim, *, level: int, pay_by: date) -> Dunning
 def hand_over(act: Act, claim: Claim, collector: Collector) -> CollectionOrder:
     """Give the claim to a collector; debtor and collector are told. Released by a person.
 
-    Raises OnlyPeopleHandOver, NotPursuable, or LevelsMissing when the claim was never reminded of.
+    Raises OnlyPeopleHandOver, LevelsMissing when the claim was never reminded of, or NotPursuable: also while a
+    reminder still leaves time to pay, because who keeps the day he was given must not meet a collector before it.
     """
     if act.by.kind is not ActorKind.PERSON:
         raise OnlyPeopleHandOver
     lock_accounts([claim.account_id])
     balance = _refuse_unless_pursuable(claim, act.on)
-    if not DunningNotice.objects.filter(
-        claim=claim, procedure__state=ProcedureState.RUNNING.value, level__gte=1
-    ).exists():
+    notices = DunningNotice.objects.filter(claim=claim, procedure__state=ProcedureState.RUNNING.value)
+    if not notices.filter(level__gte=1).exists():
         raise LevelsMissing(claim=claim.title)
+    if notices.filter(pay_by__gte=act.on).exists():
+        raise NotPursuable(claim=claim.title, reason=Phrase(N_("the day of payment in the last reminder is not over")))
     if CollectionOrder.objects.filter(claim=claim, state=OrderState.HANDED_OVER.value).exists():
         raise NotPursuable(claim=claim.title, reason=Phrase(N_("a collector holds it already")))
     order = CollectionOrder.objects.create(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kulanz.dunning.models import CollectionOrder, DunningNotice, Pause
 from kulanz.dunning.states import OrderState, ProcedureState
@@ -27,23 +27,33 @@ class OverdueClaims:
 
     def reasons(self, account_ids: Iterable[UUID], on: date) -> Sequence[Reason]:
         """One query for any number of accounts."""
-        claim = OuterRef("claim_id")
-        handed_over = CollectionOrder.objects.filter(claim_id=claim, state=OrderState.HANDED_OVER.value)
-        reminded = DunningNotice.objects.filter(
-            claim_id=claim, level__gte=HOLD_FROM_LEVEL, procedure__state=ProcedureState.RUNNING.value
-        )
-        paused = Pause.objects.filter(claim_id=claim, ended_at=None)
         rows = (
-            ClaimBalance.objects.filter(
-                account_id__in=list(account_ids),
-                outstanding_cents__gt=0,
-                open_disputes=0,
-                due_on__lt=on,
-                claim__kind=ClaimKind.PRINCIPAL.value,
-            )
-            .filter(Q(Exists(handed_over)) | Q(Exists(reminded)))
-            .filter(~Exists(paused))
+            _reasons(on)
+            .filter(account_id__in=list(account_ids))
             .order_by("due_on", "claim_id")
             .values_list("account_id", "claim_id")
         )
         return [Reason(self.code, account_id, claim_id, Effect.NO_INVOICE_PURCHASE) for account_id, claim_id in rows]
+
+    def accounts(self, on: date) -> set[UUID]:
+        """For the nightly review: whoever has such a claim."""
+        return set(_reasons(on).values_list("account_id", flat=True))
+
+
+def _reasons(on: date) -> QuerySet[ClaimBalance]:
+    claim = OuterRef("claim_id")
+    handed_over = CollectionOrder.objects.filter(claim_id=claim, state=OrderState.HANDED_OVER.value)
+    reminded = DunningNotice.objects.filter(
+        claim_id=claim, level__gte=HOLD_FROM_LEVEL, procedure__state=ProcedureState.RUNNING.value
+    )
+    paused = Pause.objects.filter(claim_id=claim, ended_at=None)
+    return (
+        ClaimBalance.objects.filter(
+            outstanding_cents__gt=0,
+            open_disputes=0,
+            due_on__lt=on,
+            claim__kind=ClaimKind.PRINCIPAL.value,
+        )
+        .filter(Q(Exists(handed_over)) | Q(Exists(reminded)))
+        .filter(~Exists(paused))
+    )

@@ -130,8 +130,9 @@ def notice(claim: Claim, balance: ClaimBalance, *, level: int, pay_by: date, pro
             table=_claim_table(claim, balance.outstanding),
             after_table=(
                 gettext(
-                    "You have already paid, or you think the claim is wrong? Tell us in your own words, by reply or on "
-                    "the page below. From that moment nothing more is sent until a person has looked at it."
+                    "You have already paid, or you think the claim is wrong? Object under “See, pay or object”: from "
+                    "that moment nothing more is sent on this invoice until a person has decided. Without a login, "
+                    "write to us under “Ask a person”."
                 ),
             ),
             payment=payment_for(claim, balance.outstanding, due_on=pay_by),
@@ -276,6 +277,27 @@ def settled(claim: Claim) -> Draft:
     return draft_for(claim.account, key=f"settled:{claim.pk}", kind="claim_settled", sheet=sheet)
 
 
+def nothing_open(claim: Claim) -> Draft:
+    """We took back what was left of it: nobody paid, and nothing is open all the same."""
+    person = claim.account.holder
+    with override(person.language):
+        facts = invoice_facts(claim)
+        sheet = Sheet(
+            subject=gettext("Nothing is open on invoice %(invoice)s any more") % facts,
+            paragraphs=(
+                _salutation(person.name),
+                gettext(
+                    "We have credited what was left of invoice %(invoice)s of %(founded)s over %(amount)s. Nothing is "
+                    "open on it any more: no reminders, no collection, and no hold rests on it."
+                )
+                % facts,
+                gettext("You do not have to do anything. Please keep this message."),
+            ),
+            reference_lines=_reference_lines(claim),
+        )
+    return draft_for(claim.account, key=f"settled:{claim.pk}", kind="claim_settled", sheet=sheet)
+
+
 def reversed_claim(claim: Claim) -> Draft:
     """The claim never existed: we say so, and that we are sorry."""
     person = claim.account.holder
@@ -393,7 +415,7 @@ def lifting_sentences(hold: Hold) -> tuple[str, ...]:
             gettext("A person looks at it again on %(review)s; it ends on %(ends)s at the latest.")
             % {"review": _day(hold.review_on), "ends": _day(hold.ends_on)},
         )
-    return (gettext("Tell us when it should end."),)
+    return (gettext("You can end it at any time: under “My account”, or by telling us."),)
 
 
 def hold_lifted(hold: Hold, claims: Sequence[Claim]) -> Draft:

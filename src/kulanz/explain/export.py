@@ -11,7 +11,7 @@ from kulanz.shop.api import orders_of, returns_of, subscriptions_of
 
 
 def export_account(account: Account) -> dict[str, Any]:
-    """Person, orders, invoices, bookings, and the timeline, as plain JSON values."""
+    """Person, orders, invoices, bookings, and the timeline without notes among colleagues, as plain JSON values."""
     person = account.holder
     return {
         "account": account.number,
@@ -79,5 +79,5 @@ def export_account(account: Account) -> dict[str, Any]:
             .prefetch_related("postings")
             .order_by("booked_on", "id")
         ],
-        "timeline": [fact.as_json() for fact in timeline.of_account(account.pk)],
+        "timeline": [fact.as_json() for fact in timeline.of_account(account.pk) if not fact.internal],
     }

@@ -60,13 +60,14 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The story of one thing, in the active language."""
+    """The story of one thing, in the active language. `credited` is what we took back of a claim."""
 
     kind: str
     reference: str
     sentence: str
     facts: tuple[Fact, ...]
     next_steps: tuple[NextStep, ...]
+    credited: Money | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -113,7 +113,15 @@ def steps_for_claim(claim: Claim) -> tuple[NextStep, ...]:
 def explain_claim(claim: Claim) -> Explanation:
     """The whole story of a claim, oldest first."""
     facts = sorted(timeline.of_claims(Claim.objects.filter(pk=claim.pk)), key=lambda fact: fact.at)
-    return Explanation("claim", claim.reference, claim_sentence(claim), tuple(facts), steps_for_claim(claim))
+    cents = claim.balance.credited_cents
+    return Explanation(
+        "claim",
+        claim.reference,
+        claim_sentence(claim),
+        tuple(facts),
+        steps_for_claim(claim),
+        credited=Money(cents, claim.currency) if cents else None,
+    )
 
 
 def claims_behind(hold: Hold) -> list[Claim]:

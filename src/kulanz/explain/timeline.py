@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import get_language, gettext
 
 from kulanz.cases.api import EVENT_NAMES, INTERNAL_EVENTS, CaseEvent, EventKind, event_words
@@ -19,6 +19,7 @@ from kulanz.kernel.references import grouped
 from kulanz.ledger.api import (
     DISPUTE_KIND_NAMES,
     Allocation,
+    Book,
     Claim,
     Dispute,
     DisputeKind,
@@ -49,6 +50,12 @@ def of_account(account_id: UUID) -> tuple[Fact, ...]:
         [
             *_orders(Order.objects.filter(account_id=account_id)),
             *of_claims(Claim.objects.filter(account_id=account_id)),
+            *_credits(Allocation.objects.filter(account_id=account_id, claim=None)),
+            *_corrections(
+                Transaction.objects.filter(account_id=account_id).exclude(
+                    pk__in=Posting.objects.filter(account_id=account_id, claim__isnull=False).values("transaction_id")
+                )
+            ),
             *of_holds(Hold.objects.filter(account_id=account_id)),
             *_messages(Message.objects.filter(account_id=account_id)),
             *_cases(CaseEvent.objects.filter(account_id=account_id)),
@@ -168,21 +175,46 @@ def _payments(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
         )
 
 
+def _credits(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
+    """Money that came in beyond every claim, and what of it was paid out again."""
+    for allocation in allocations.select_related("bank_line").order_by("-allocated_at")[:MOST_PER_KIND]:
+        line = allocation.bank_line
+        facts = {
+            "day": formats.day(line.booked_on, language()),
+            "payer": line.payer_name or gettext("unknown payer"),
+        }
+        if allocation.amount_cents > 0:
+            title = gettext("Payment kept as your credit")
+            text = gettext("Received on %(day)s from %(payer)s.") % facts
+            yield Fact(allocation.allocated_at, title, text, allocation.amount, theirs=True)
+        else:
+            title = gettext("Credit paid out")
+            text = gettext("Left our bank on %(day)s.") % facts
+            yield Fact(allocation.allocated_at, title, text, -allocation.amount)
+
+
 def _corrections(transactions: QuerySet[Transaction]) -> Iterator[Fact]:
     titles = {
+        TransactionKind.CREDIT_NOTE.value: gettext("Credit note"),
         TransactionKind.REFUND.value: gettext("Credit on the invoice"),
         TransactionKind.WRITE_OFF.value: gettext("Written off"),
         TransactionKind.CLAIM_REVERSAL.value: gettext("Claim withdrawn: it never existed"),
     }
-    rows = transactions.filter(kind__in=titles).distinct().order_by("-recorded_at")[:MOST_PER_KIND]
-    sums = {
-        posting.transaction_id: posting
-        for posting in Posting.objects.filter(transaction__in=[row.pk for row in rows], claim__isnull=False)
-    }
+    rows = list(transactions.filter(kind__in=titles).distinct().order_by("-recorded_at")[:MOST_PER_KIND])
+    sums = _given_up([row.pk for row in rows])
     for row in rows:
-        posting = sums.get(row.pk)
-        amount = None if posting is None else Money(-posting.amount_cents, posting.currency)
-        yield Fact(row.recorded_at, titles[row.kind], row.text, amount)
+        yield Fact(row.recorded_at, titles[row.kind], row.text, sums.get(row.pk))
+
+
+def _given_up(transaction_ids: list[UUID]) -> dict[UUID, Money]:
+    """What each booking took off the claims of an account and added to its credit, together."""
+    theirs = (Book.RECEIVABLE.value, Book.REFUNDS_PAYABLE.value)
+    rows = (
+        Posting.objects.filter(transaction__in=transaction_ids, book__in=theirs)
+        .values_list("transaction_id", "currency")
+        .annotate(total=Sum("amount_cents"))
+    )
+    return {transaction_id: Money(-total, currency) for transaction_id, currency, total in rows}
 
 
 def of_holds(holds: QuerySet[Hold]) -> Iterator[Fact]:

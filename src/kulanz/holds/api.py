@@ -7,19 +7,22 @@ from kulanz.holds.placing import (
     ReasonGone,
     ReasonMissing,
     SecondPersonNeeded,
+    SecurityHoldTooLong,
     active_holds,
     confirm_security_hold,
     decline_hold,
     find_hold,
     holds_with_reasons,
+    in_force,
     lift_expired,
     lift_hold,
     permitted,
     place_own_wish_hold,
     place_security_hold,
     release_hold,
+    was_placed_by,
 )
-from kulanz.holds.review import review, review_after_claims
+from kulanz.holds.review import review, review_after_claims, review_everybody
 from kulanz.holds.rules import ALWAYS_OPEN, CLOSED_WAYS, is_open
 from kulanz.holds.states import (
     EFFECT_NAMES,
@@ -52,12 +55,14 @@ __all__ = [
     "ReasonGone",
     "ReasonMissing",
     "SecondPersonNeeded",
+    "SecurityHoldTooLong",
     "Way",
     "active_holds",
     "confirm_security_hold",
     "decline_hold",
     "find_hold",
     "holds_with_reasons",
+    "in_force",
     "install",
     "is_open",
     "lift_expired",
@@ -68,4 +73,6 @@ __all__ = [
     "release_hold",
     "review",
     "review_after_claims",
+    "review_everybody",
+    "was_placed_by",
 ]

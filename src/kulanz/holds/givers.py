@@ -30,6 +30,10 @@ class ReasonGiver(Protocol):
         """Every reason that exists on that day for these accounts, in a constant number of queries."""
         ...
 
+    def accounts(self, on: date) -> set[UUID]:
+        """Every account for which there is a reason on that day."""
+        ...
+
 
 _givers: list[ReasonGiver] = []
 
@@ -43,3 +47,8 @@ def reasons_today(account_ids: Iterable[UUID], on: date) -> list[Reason]:
     """Ask everybody."""
     ids = list(account_ids)
     return [reason for giver in _givers for reason in giver.reasons(ids, on)]
+
+
+def accounts_with_reasons(on: date) -> set[UUID]:
+    """Whom anybody has a reason about."""
+    return set[UUID]().union(*(giver.accounts(on) for giver in _givers))

@@ -11,12 +11,13 @@ from django.db.models import Prefetch, Q, QuerySet
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.holds.models import Hold, HoldReason
 from kulanz.holds.review import review
-from kulanz.holds.rules import confirm_by, is_open
+from kulanz.holds.rules import LONGEST_SECURITY_HOLD, confirm_by, is_open, review_wish_on
 from kulanz.holds.states import HOLD, Effect, HoldKind, HoldState, Way
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
 from kulanz.infra.moves import move
-from kulanz.kernel.acts import Act, ActorKind
+from kulanz.kernel import clock
+from kulanz.kernel.acts import Act, Actor, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code, normalise
 from kulanz.kernel.refusals import NotFound, Refusal
@@ -45,6 +46,13 @@ class ReasonMissing(Refusal):
     sentence = N_("Please state the reason, an end date and a review date: the customer reads them.")
 
 
+class SecurityHoldTooLong(Refusal):
+    """A suspicion must not become a ban by its end date."""
+
+    code = "security_hold_too_long"
+    sentence = N_("A security hold ends after %(days)s days at the latest. Nothing was placed.")
+
+
 class SecondPersonNeeded(Refusal):
     """Four eyes: who placed it cannot confirm it."""
 
@@ -55,28 +63,36 @@ class SecondPersonNeeded(Refusal):
 def holds_with_reasons() -> QuerySet[Hold]:
     """Holds with their living reasons and claims, in a constant number of queries."""
     reasons = HoldReason.objects.filter(ended_at=None).select_related(
-        "claim", "claim__invoice", "claim__balance", "claim__account"
+        "claim__invoice", "claim__balance", "claim__account__person", "claim__account__brand"
     )
     return Hold.objects.select_related("account", "account__person", "account__brand").prefetch_related(
         Prefetch("reasons", queryset=reasons, to_attr="living_reasons")
     )
 
 
-def active_holds(account_id: UUID) -> list[Hold]:
-    """What restricts this account now."""
+def in_force(on: date) -> Q:
+    """Holds that restrict somebody on that day.
+
+    A security hold ends with its day, also where nobody has come by yet to write down that it has ended: no stopped
+    worker restricts a person longer than he was told.
+    """
+    confirmed_or_young = ~Q(confirmed_by="") | Q(confirm_by__gte=on)
+    return Q(state=HoldState.ACTIVE.value) & (
+        ~Q(kind=HoldKind.SECURITY.value) | Q(ends_on__gte=on) & confirmed_or_young
+    )
+
+
+def active_holds(account_id: UUID, *, on: date | None = None) -> list[Hold]:
+    """What restricts this account on that day; today where none is named."""
     return list(
-        holds_with_reasons().filter(account_id=account_id, state=HoldState.ACTIVE.value).order_by("released_at")
+        holds_with_reasons().filter(in_force(on or clock.today()), account_id=account_id).order_by("released_at")
     )
 
 
-def permitted(account_id: UUID, ways: frozenset[Way] = frozenset(Way)) -> dict[Way, bool]:
-    """What this account may do now, way by way."""
-    effects = frozenset(
-        Effect(e)
-        for e in Hold.objects.filter(account_id=account_id, state=HoldState.ACTIVE.value).values_list(
-            "effect", flat=True
-        )
-    )
+def permitted(account_id: UUID, ways: frozenset[Way] = frozenset(Way), *, on: date | None = None) -> dict[Way, bool]:
+    """What this account may do on that day, way by way; today where none is named."""
+    living = Hold.objects.filter(in_force(on or clock.today()), account_id=account_id)
+    effects = frozenset(Effect(e) for e in living.values_list("effect", flat=True))
     return {way: is_open(way, effects) for way in sorted(ways)}
 
 
@@ -115,6 +131,7 @@ def release_hold(act: Act, hold: Hold) -> None:
         released_at=act.at,
         released_by=act.by.name,
         released_by_kind=act.by.kind.value,
+        released_by_id=act.by.user_id,
     )
     publish(HoldsPlaced(act, frozenset({hold.pk}), frozenset({hold.account_id})))
 
@@ -162,10 +179,15 @@ def lift_hold(act: Act, hold: Hold) -> None:
 def place_security_hold(
     act: Act, account: Account, *, effect: Effect, words: str, ends_on: date, review_on: date
 ) -> Hold:
-    """One person may stop an account for one working day; then a second confirms or it lifts by itself."""
+    """One person may stop an account for one working day; then a second confirms or it lifts by itself.
+
+    Raises ReasonMissing without words, end or review, SecurityHoldTooLong for an end more than thirty days away.
+    """
     _require_person(act)
     if not words.strip() or ends_on <= act.on or not act.on <= review_on <= ends_on:
         raise ReasonMissing
+    if ends_on > act.on + LONGEST_SECURITY_HOLD:
+        raise SecurityHoldTooLong(days=LONGEST_SECURITY_HOLD.days)
     return _place(
         act,
         account,
@@ -180,11 +202,22 @@ def place_security_hold(
 
 @transaction.atomic
 def place_own_wish_hold(act: Act, account: Account, *, effect: Effect, words: str) -> Hold:
-    """The customer asked for it, for instance to stop himself from buying."""
+    """The customer asked for it, for instance to stop himself from buying.
+
+    He ends it himself whenever he wishes. It always has a day on which somebody looks again, so that a wish nobody
+    remembers does not stand for ever.
+    """
     _require_person(act)
     if not words.strip():
         raise ReasonMissing
-    return _place(act, account, kind=HoldKind.OWN_WISH, effect=effect, words=words.strip())
+    return _place(
+        act,
+        account,
+        kind=HoldKind.OWN_WISH,
+        effect=effect,
+        words=words.strip(),
+        review_on=review_wish_on(act.on),
+    )
 
 
 def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words: str, **dates: date) -> Hold:
@@ -202,6 +235,7 @@ def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words:
         released_at=act.at,
         released_by=act.by.name,
         released_by_kind=act.by.kind.value,
+        released_by_id=act.by.user_id,
         **dates,
     )
     record(act, [Note("placed", "holds.hold", hold.pk, account.pk, {"kind": kind.value, "effect": effect.value})])
@@ -209,12 +243,19 @@ def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words:
     return hold
 
 
+def was_placed_by(hold: Hold, person: Actor) -> bool:
+    """Whether this person placed the hold. Logins decide where both are known: names can be changed and shared."""
+    if hold.released_by_id is not None and person.user_id is not None:
+        return hold.released_by_id == person.user_id
+    return hold.released_by == person.name
+
+
 @transaction.atomic
 def confirm_security_hold(act: Act, hold: Hold) -> None:
     """The second pair of eyes. Raises SecondPersonNeeded for the person who placed it, ReasonGone when it has ended
     or its working day is over: whether or not the sweep has come by, it is lifted then and not revived."""
     _require_person(act)
-    if act.by.name == hold.released_by:
+    if was_placed_by(hold, act.by):
         raise SecondPersonNeeded
     lock_accounts([hold.account_id])
     updated = Hold.objects.filter(
@@ -224,7 +265,7 @@ def confirm_security_hold(act: Act, hold: Hold) -> None:
         confirmed_by="",
         confirm_by__gte=act.on,
         ends_on__gte=act.on,
-    ).update(confirmed_at=act.at, confirmed_by=act.by.name)
+    ).update(confirmed_at=act.at, confirmed_by=act.by.name, confirmed_by_id=act.by.user_id)
     if not updated:
         raise ReasonGone
     record(act, [Note("confirmed", "holds.hold", hold.pk, hold.account_id)])
@@ -233,8 +274,7 @@ def confirm_security_hold(act: Act, hold: Hold) -> None:
 @transaction.atomic
 def lift_expired(act: Act) -> list[UUID]:
     """Security holds nobody confirmed in time, and those whose end has come. Run every hour by the worker."""
-    live = Hold.objects.filter(state=HoldState.ACTIVE.value, kind=HoldKind.SECURITY.value)
-    expired = live.filter(Q(confirmed_by="", confirm_by__lt=act.on) | Q(ends_on__lt=act.on))
+    expired = Hold.objects.filter(state=HoldState.ACTIVE.value).exclude(in_force(act.on))
     # All locks first and in order: what a person lifts or confirms right now is seen, and nobody waits in a circle.
     lock_accounts(expired.values_list("account_id", flat=True))
     holds = list(expired.order_by("pk"))

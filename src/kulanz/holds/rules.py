@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from kulanz.holds.states import Effect, Way
 from kulanz.kernel.workdays import working_days_after
@@ -14,6 +14,11 @@ CLOSED_WAYS: dict[Effect, frozenset[Way]] = {
     Effect.PREPAYMENT_ONLY: frozenset({Way.PAY_BY_INVOICE, Way.PAY_AFTER_DELIVERY}),
     Effect.NO_ORDERS: frozenset({Way.ORDER, Way.PAY_BY_INVOICE, Way.PAY_AFTER_DELIVERY}),
 }
+
+# A suspicion is cleared up within this time or the account is free again: a longer one would be a sentence.
+LONGEST_SECURITY_HOLD = timedelta(days=30)
+# A wish may change: after this time somebody asks whether it still stands.
+WISH_STANDS_UNASKED = timedelta(days=90)
 
 ALWAYS_OPEN = frozenset(
     {
@@ -36,3 +41,8 @@ def is_open(way: Way, effects: frozenset[Effect]) -> bool:
 def confirm_by(placed_on: date) -> date:
     """A security hold placed by one person lifts by itself unless a second confirms it on the next working day."""
     return working_days_after(placed_on, 1)
+
+
+def review_wish_on(placed_on: date) -> date:
+    """The day on which somebody looks again at a hold the customer wished for."""
+    return placed_on + WISH_STANDS_UNASKED

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
@@ -16,7 +17,13 @@ from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.booking import Entry, Leg, book
-from kulanz.ledger.claims import MoreThanOutstanding, NothingOutstanding, announce_settled, credit_of
+from kulanz.ledger.claims import (
+    AmountNotPositive,
+    MoreThanOutstanding,
+    NothingOutstanding,
+    announce_settled,
+    credit_of,
+)
 from kulanz.ledger.models import Allocation, BankLine, Claim, ClaimBalance, Suggestion
 from kulanz.ledger.states import Book, TransactionKind
 from kulanz.parties.api import Account, lock_accounts
@@ -64,7 +71,8 @@ def allocate(act: Act, portions: Sequence[Portion]) -> frozenset[UUID]:
     """Book these portions, all or none, and tell the house which claims are settled. Returns the settled ids.
 
     In the same database transaction: holds lift, dunning ends, collection is recalled, messages are queued.
-    Raises LineAlreadyExplained, MoreThanOutstanding or CurrenciesDiffer; nothing is booked then.
+    Raises LineAlreadyExplained, AmountNotPositive, MoreThanOutstanding, MoreThanCredit or CurrenciesDiffer; nothing
+    is booked then.
     """
     if not portions:
         return frozenset()
@@ -77,11 +85,12 @@ def allocate(act: Act, portions: Sequence[Portion]) -> frozenset[UUID]:
         )
     }
     _refuse_too_much(portions, lines, balances)
+    _refuse_paying_out_too_much(portions, lines)
     allocations = [_allocation(act, p, lines[p.bank_line_id]) for p in portions]
     entries = [e for p, a in zip(portions, allocations, strict=True) for e in _entries(p, a, lines, balances)]
     book(act, entries)
     Allocation.objects.bulk_create(allocations, batch_size=2_000)
-    Suggestion.objects.filter(bank_line_id__in=lines).delete()
+    _forget_suggestions(portions)
     record(
         act,
         [
@@ -113,10 +122,12 @@ def _refuse_too_much(
     for portion in portions:
         line = lines[portion.bank_line_id]
         taken[line.pk] += portion.cents
-        if abs(taken[line.pk]) > abs(line.unexplained.cents) or taken[line.pk] * line.amount_cents < 0:
+        if abs(taken[line.pk]) > abs(line.unexplained.cents) or portion.cents * line.amount_cents < 0:
             raise LineAlreadyExplained(left=line.unexplained, amount=Money(taken[line.pk], line.currency))
         if portion.claim_id is None:
             continue
+        if portion.cents <= 0:
+            raise AmountNotPositive(amount=Money(portion.cents, line.currency))
         balance = balances[portion.claim_id]
         if balance.currency != line.currency:
             raise CurrenciesDiffer(paid=line.currency, owed=balance.currency, claim=balance.claim.title)
@@ -127,6 +138,31 @@ def _refuse_too_much(
                 outstanding=balance.outstanding,
                 amount=Money(paid[portion.claim_id], line.currency),
             )
+
+
+def _refuse_paying_out_too_much(portions: Sequence[Portion], lines: Mapping[UUID, BankLine]) -> None:
+    """Money that went out explains itself only by what we owed this account: anything more was paid by mistake."""
+    paid_out: dict[tuple[UUID, str], int] = defaultdict(int)
+    for portion in portions:
+        if portion.claim_id is None and portion.cents < 0:
+            paid_out[portion.account_id, lines[portion.bank_line_id].currency] -= portion.cents
+    for (account_id, currency), cents in paid_out.items():
+        owed = _owed(account_id, currency)
+        if cents > owed.cents:
+            raise MoreThanCredit(owed=owed, amount=Money(cents, currency))
+
+
+def _owed(account_id: UUID, currency: str) -> Money:
+    return next((credit for credit in credit_of(account_id) if credit.currency == currency), Money(0, currency))
+
+
+def _forget_suggestions(portions: Sequence[Portion]) -> None:
+    """What was booked needs no suggestion any more, and a line without a rest none at all. What else was suggested
+    for a line with a rest still helps whoever looks for the owner of that rest."""
+    lines = {p.bank_line_id for p in portions}
+    claims = {p.claim_id for p in portions if p.claim_id}
+    used_up = Q(bank_line__allocated_cents=F("bank_line__amount_cents"))
+    Suggestion.objects.filter(used_up | Q(claim_id__in=claims), bank_line_id__in=lines).delete()
 
 
 def _allocation(act: Act, portion: Portion, line: BankLine) -> Allocation:
@@ -220,10 +256,7 @@ def pay_out_credit(act: Act, line: BankLine, account: Account) -> None:
     """
     lock_accounts([account.pk])
     line.refresh_from_db()
-    owed = next((c for c in credit_of(account.pk) if c.currency == line.currency), Money(0, line.currency))
     paid_out = -line.unexplained
     if paid_out.cents <= 0:
-        raise LineAlreadyExplained(left=line.unexplained, amount=owed)
-    if paid_out > owed:
-        raise MoreThanCredit(owed=owed, amount=paid_out)
+        raise LineAlreadyExplained(left=line.unexplained, amount=_owed(account.pk, line.currency))
     allocate(act, [Portion(line.pk, account.pk, None, -paid_out.cents, "by_hand", 100, {"by": act.by.name})])

@@ -78,6 +78,10 @@ class ImportedFile:
     duplicates: int
 
 
+# What banks write where a reference is required and they have none: it says nothing about which movement this is.
+_NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Movement:
     """A line to be: one detail of one entry, with its fingerprint."""
@@ -99,13 +103,13 @@ def import_bank_file(act: Act, *, brand: Brand, name: str, content: bytes, any_a
         raise UnknownBankFormat(file=name)
     digest = hashlib.sha256(content).hexdigest()
     house = house_account(brand)
-    seen: Counter[str] = Counter()
+    unnamed: Counter[str] = Counter()
     imported: list[ImportedStatement] = []
     new = duplicates = 0
     for statement in camt053.read(BytesIO(content), name=name):
         _refuse_wrong_sums(name, statement)
         bank_account = _bank_account(brand, name, statement, any_account=any_account)
-        movements = list(_movements(bank_account, statement, seen))
+        movements = list(_movements(bank_account, statement, unnamed))
         fresh = _not_yet_imported(movements)
         row = _keep_statement(
             act, bank_account, statement, name=name, digest=digest, movements=movements, new=len(fresh)
@@ -153,7 +157,16 @@ def _bank_account(brand: Brand, name: str, statement: Statement, *, any_account:
     return found
 
 
-def _movements(bank_account: BankAccount, statement: Statement, seen: Counter[str]) -> Iterable[_Movement]:
+def _movements(bank_account: BankAccount, statement: Statement, unnamed: Counter[str]) -> Iterable[_Movement]:
+    """The lines of a statement, each with the fingerprint by which it is known again.
+
+    An entry the bank has given a reference is the same one in every statement. One without is known again only when
+    this very statement comes again: the same amount from the same payer in the next statement is another payment.
+    `unnamed` counts these over the whole file, so that equal ones in it stay apart; equal details under one reference
+    are told apart within their statement.
+    """
+    named: Counter[str] = Counter()
+    identity = "|".join(str(part) for part in (statement.statement_id, statement.opening, statement.closing))
     position = 0
     for entry in statement.entries:
         for detail in entry.details:
@@ -173,6 +186,9 @@ def _movements(bank_account: BankAccount, statement: Statement, seen: Counter[st
                     detail.remittance or "",
                 )
             )
+            seen = named
+            if (entry.bank_reference or "").upper() in _NO_REFERENCE:
+                seen, content = unnamed, f"{content}|{identity}"
             occurrence = seen[content]
             seen[content] += 1
             fingerprint = hashlib.sha256(f"{content}|{occurrence}".encode()).hexdigest()
@@ -243,6 +259,8 @@ def _keep_lines(
             remittance=m.detail.remittance or "",
             bank_reference=(m.entry.bank_reference or "")[:60],
             return_code=(m.detail.return_code or "")[:8],
+            reversal=m.entry.reversal,
+            details_incomplete=m.detail.details_incomplete,
         )
         for m in movements
     ]
@@ -298,11 +316,17 @@ def configure_bank_account(
     bank_name: str = "",
     currency: str = "EUR",
 ) -> BankAccount:
-    """One of our own accounts. Known again by its IBAN."""
+    """One of our own accounts. Known again by its IBAN; one taken in only for a trial becomes ours in earnest, and
+    what has come in on it may be booked from now on."""
     account, created = BankAccount.objects.get_or_create(
         iban=normalise(iban),
         defaults={"brand": brand, "holder": holder, "bic": bic, "bank_name": bank_name, "currency": currency},
     )
+    if account.on_trial:
+        account.brand, account.holder, account.currency = brand, holder, currency
+        account.bic, account.bank_name, account.on_trial = bic, bank_name, False
+        account.save()
+        created = True
     if created:
         record(act, [Note("configured", "ledger.bankaccount", account.pk)])
     return account

@@ -39,6 +39,16 @@ class MoreThanOutstanding(Refusal):
     sentence = N_("Only %(outstanding)s is outstanding on %(claim)s; %(amount)s cannot be taken from it.")
 
 
+class SeveralClaims(NotFound):
+    """What was written means more than one claim. For whoever only asks whether there is one, it names none."""
+
+    code = "several_claims"
+    sentence = N_(
+        "“%(reference)s” is the number of more than one invoice. Say which: "
+        "use the payment reference that begins with RF, or write the number exactly as it is printed."
+    )
+
+
 class AmountNotPositive(Refusal):
     """Nothing, or less than nothing, would be given back or disputed."""
 
@@ -59,9 +69,10 @@ def claims_with_balance() -> QuerySet[Claim]:
 
 
 def find_claim(reference: str) -> Claim:
-    """By creditor reference or invoice number, in any spacing. Raises NotFound.
+    """By creditor reference or invoice number, in any spacing. Raises NotFound, or SeveralClaims.
 
-    Two invoices may read alike without separators ("A-1" and "A1"): then the number as it was written decides.
+    Two invoices may read alike without separators ("A-1" and "A1"): then the number as it was written decides, and
+    where it does not, nobody guesses.
     """
     value = normalise(reference)
     claims = list(
@@ -69,7 +80,14 @@ def find_claim(reference: str) -> Claim:
     )
     if not claims:
         raise NotFound(reference=reference)
-    return next((claim for claim in claims if claim.title == reference.strip()), claims[0])
+    exact = [claim for claim in claims if claim.reference == value] or [
+        claim for claim in claims if claim.title == reference.strip()
+    ]
+    match exact or claims:
+        case [claim]:
+            return claim
+        case _:
+            raise SeveralClaims(reference=reference)
 
 
 def claims_of(account_id: UUID) -> list[Claim]:
@@ -195,14 +213,14 @@ def _credited_before(claim: Claim, amount: Money, key: str) -> bool:
 
 
 def entries_giving_back(entry: Entry, claim_id: UUID, split: GivenBack) -> list[Entry]:
-    """`entry` with its legs: revenue against the claim; and a second one where what was paid becomes a credit."""
+    """`entry` with its legs: revenue against the claim; and a second one where what was paid becomes a credit.
+
+    What lies beyond the claim is never booked: nobody owed or paid it, so nobody gets it.
+    """
     taken = split.lowered + split.paid_back
-    legs = (
-        Leg(Book.REVENUE, taken + split.beyond),
-        Leg(Book.RECEIVABLE, -taken, claim_id),
-        Leg(Book.REFUNDS_PAYABLE, -split.beyond),
-    )
-    entries = [replace(entry, legs=tuple(leg for leg in legs if leg.cents))]
+    if not taken:
+        return []
+    entries = [replace(entry, legs=(Leg(Book.REVENUE, taken), Leg(Book.RECEIVABLE, -taken, claim_id)))]
     if split.paid_back:
         back = (Leg(Book.RECEIVABLE, split.paid_back, claim_id), Leg(Book.REFUNDS_PAYABLE, -split.paid_back))
         entries.append(replace(entry, id=new_id(), key=f"{entry.key}:paid", kind=TransactionKind.ALLOCATION, legs=back))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 
+from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
@@ -61,9 +62,12 @@ class Issued:
 
 @transaction.atomic
 def issue_invoices(act: Act, brand: Brand, drafts: Sequence[InvoiceDraft]) -> Issued:
-    """Take in documents set-wise. A positive invoice founds one claim; zero founds none. A credit note lowers the
-    claim of the invoice it corrects; one that names none becomes a credit of the account, which waits to be paid out
-    or set off by a person.
+    """Take in documents set-wise. A positive invoice founds one claim; zero founds none.
+
+    A credit note that names an invoice gives back of that invoice's claim, and never more than is outstanding or
+    was paid on it: what lies beyond is not booked but written down for a person. It waits, unbooked, where its
+    invoice has not come in yet. One that names none becomes a credit of the account, which waits to be paid out or
+    set off by a person.
 
     Raises InvoiceChanged when a known number comes with another content; nothing is booked then.
     """
@@ -81,8 +85,10 @@ def issue_invoices(act: Act, brand: Brand, drafts: Sequence[InvoiceDraft]) -> Is
     Claim.objects.bulk_create(claims, batch_size=2_000)
     ClaimReference.objects.bulk_create([ref for claim in claims for ref in _references(claim)], batch_size=5_000)
     claim_of = {claim.invoice_id: claim for claim in claims}
-    corrections = _corrections(invoices, claim_of)
-    book(act, [e for invoice in invoices for e in _entries(brand, invoice, claim_of, corrections)])
+    documents = [*invoices, *_waiting_notes(brand, invoices)]
+    corrections = _corrections(documents, claim_of)
+    book(act, [e for document in documents for e in _entries(brand, document, claim_of, corrections)])
+    record(act, _for_a_person(brand, documents, corrections))
     announce_settled(act, {c.claim_id for c in corrections.values() if c.split.lowered})
     return Issued(
         invoices=sum(not d.is_credit_note for d in fresh),
@@ -98,7 +104,8 @@ def _not_in_the_books(brand: Brand, drafts: Sequence[InvoiceDraft]) -> list[Invo
     for draft in drafts:
         if distinct.setdefault(draft.number, draft) != draft:
             raise InvoiceChanged(number=draft.number)
-    known = {i.number: i for i in Invoice.objects.filter(brand=brand, number__in=distinct)}
+    in_the_books = Invoice.objects.select_related("claim", "corrects").filter(brand=brand, number__in=distinct)
+    known = {i.number: i for i in in_the_books}
     for number, old in known.items():
         if not _same(old, distinct[number]):
             raise InvoiceChanged(number=number)
@@ -106,12 +113,22 @@ def _not_in_the_books(brand: Brand, drafts: Sequence[InvoiceDraft]) -> list[Invo
 
 
 def _same(old: Invoice, draft: InvoiceDraft) -> bool:
+    """Whether this is the document we know, down to the day it is due (which only a claim has)."""
+    claim: Claim | None = getattr(old, "claim", None)
     return (
         old.account_id == draft.account_id
         and old.total == draft.total
         and old.issued_on == draft.issued_on
         and (old.kind == Invoice.Kind.CREDIT_NOTE) == draft.is_credit_note
+        and old.order_number == draft.order_number
+        and _names(old) == (draft.corrects_number or "")
+        and (claim is None or claim.due_on == draft.due_on)
     )
+
+
+def _names(note: Invoice) -> str:
+    """The number of the invoice that a credit note says it corrects; empty where it names none."""
+    return note.corrects_number or (note.corrects.number if note.corrects else "")
 
 
 def _invoices(brand: Brand, drafts: Sequence[InvoiceDraft]) -> list[Invoice]:
@@ -133,6 +150,7 @@ def _invoice(brand: Brand, draft: InvoiceDraft) -> Invoice:
         number=draft.number,
         kind=Invoice.Kind.CREDIT_NOTE if draft.is_credit_note else Invoice.Kind.INVOICE,
         order_number=draft.order_number,
+        corrects_number=draft.corrects_number or "",
         issued_on=draft.issued_on,
         total_cents=draft.total.cents,
         currency=draft.total.currency,
@@ -196,10 +214,30 @@ class _Correction:
     split: GivenBack
 
 
-def _corrections(invoices: Sequence[Invoice], new_claims: Mapping[UUID | None, Claim]) -> dict[UUID, _Correction]:
+def _waiting_notes(brand: Brand, invoices: Sequence[Invoice]) -> list[Invoice]:
+    """Credit notes that came in before the invoice they name, which is among these. They are tied to it here only
+    for this booking: the row they came with never changes.
+
+    Only those of the same account: its lock is held, and nobody else's note can lower the claim.
+    """
+    new = {i.number: i for i in invoices if i.kind == Invoice.Kind.INVOICE}
+    notes = Invoice.objects.filter(
+        brand=brand,
+        kind=Invoice.Kind.CREDIT_NOTE,
+        corrects=None,
+        corrects_number__in=new,
+        account_id__in={i.account_id for i in new.values()},
+    ).exclude(pk__in=[i.pk for i in invoices])
+    waiting = [note for note in notes.order_by("pk") if new[note.corrects_number].account_id == note.account_id]
+    for note in waiting:
+        note.corrects = new[note.corrects_number]
+    return waiting
+
+
+def _corrections(documents: Sequence[Invoice], new_claims: Mapping[UUID | None, Claim]) -> dict[UUID, _Correction]:
     """By credit note. One that corrects an invoice without a claim, of another account or in another currency
     touches no claim; several that correct one invoice share what is left of its claim."""
-    notes = [i for i in invoices if i.kind == Invoice.Kind.CREDIT_NOTE and i.total_cents and i.corrects]
+    notes = [i for i in documents if i.kind == Invoice.Kind.CREDIT_NOTE and i.total_cents and i.corrects]
     if not notes:
         return {}
     claims = {c.invoice_id: c for c in Claim.objects.filter(invoice_id__in=[n.corrects_id for n in notes])}
@@ -225,8 +263,9 @@ def _entries(
     claim_of: Mapping[UUID | None, Claim],
     corrections: Mapping[UUID, _Correction],
 ) -> list[Entry]:
-    """An invoice: receivable against revenue. A credit note: revenue against the claim it corrects, or against what
-    we owe the customer. A document over nothing is kept and books nothing."""
+    """An invoice: receivable against revenue. A credit note that names an invoice: revenue against its claim, as far
+    as something is left of it; one that names none: against what we owe the customer. A document over nothing is kept
+    and books nothing."""
     cents = invoice.total_cents
     if not cents:
         return []
@@ -244,4 +283,30 @@ def _entries(
         return [replace(entry, legs=(Leg(Book.RECEIVABLE, cents, claim.pk), Leg(Book.REVENUE, -cents)))]
     if (correction := corrections.get(invoice.pk)) is not None:
         return entries_giving_back(entry, correction.claim_id, correction.split)
-    return [entry]
+    return [] if invoice.corrects_number else [entry]
+
+
+def _for_a_person(
+    brand: Brand, documents: Sequence[Invoice], corrections: Mapping[UUID, _Correction]
+) -> Iterable[Note]:
+    """Credit notes of which something was not booked: because their invoice is not there yet, because it is somebody
+    else's or in another currency, or because less is left of it than they give back."""
+    for note in documents:
+        if not note.corrects_number or not note.total_cents:
+            continue
+        correction = corrections.get(note.pk)
+        if correction is not None and not correction.split.beyond:
+            continue
+        if correction is not None:
+            what, beyond = "credit note exceeds its invoice", correction.split.beyond
+        elif note.corrects is None:
+            what, beyond = "credit note waits for its invoice", -note.total_cents
+        else:
+            what, beyond = "credit note does not fit its invoice", -note.total_cents
+        facts = {
+            "brand": brand.code,
+            "credit_note": note.number,
+            "invoice": note.corrects_number,
+            "not_booked": str(Money(beyond, note.currency)),
+        }
+        yield Note(what, "ledger.invoice", note.pk, note.account_id, facts)

@@ -2,15 +2,18 @@
 
 Stage 1 (all there is so far): the text names claims of one account and their outstanding sum equals the amount.
 A reference alone never books a differing amount: a mistyped number may hit somebody else's claim. Everything the
-text names but the amount denies becomes a suggestion with its evidence. Later stages (known payers, typing errors,
+text names but the amount denies becomes a suggestion with its evidence. What the bank sent back or took back is no
+payment, and what came in on a trial account is not ours: no rule touches them. A movement whose details do not
+explain its amount is at most suggested. Later stages (known payers, typing errors,
 names) join the list `STAGES` with lower scores.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -31,10 +34,10 @@ CHUNK = 500
 # behind an "RF" plus two digits in the text without separators.
 _HITS = """
     WITH line AS MATERIALIZED (
-        SELECT id, amount_cents, currency, payer_name, payer_iban,
+        SELECT l.id, amount_cents, l.currency, payer_name, payer_iban, booked_on, details_incomplete,
                upper(remittance || ' ' || end_to_end_id || ' ' || creditor_reference) AS words
-          FROM ledger_bankline
-         WHERE amount_cents > 0 AND allocated_cents = 0 AND id = ANY(%s)
+          FROM ledger_bankline l JOIN ledger_bankaccount ours ON ours.id = l.bank_account_id AND NOT ours.on_trial
+         WHERE amount_cents > 0 AND allocated_cents = 0 AND return_code = '' AND NOT reversal AND l.id = ANY(%s)
     ), token AS (
         SELECT DISTINCT id, word FROM line, regexp_split_to_table(words, '[^A-Z0-9]+') AS word
          WHERE length(word) BETWEEN 4 AND 25
@@ -50,7 +53,8 @@ _HITS = """
                generate_series(5, 25) AS width
          WHERE start + width - 1 <= length(compact)
     )
-    SELECT DISTINCT line.id, line.amount_cents, line.payer_name, line.payer_iban,
+    SELECT DISTINCT line.id, line.amount_cents, line.payer_name, line.payer_iban, line.booked_on,
+           line.details_incomplete,
            b.claim_id, b.account_id, b.outstanding_cents, r.value, p.name,
            EXISTS (SELECT 1 FROM ledger_bankline earlier
                      JOIN ledger_allocation a ON a.bank_line_id = earlier.id AND a.account_id = b.account_id
@@ -73,6 +77,8 @@ class Hit:
     amount_cents: int
     payer_name: str
     payer_iban: str
+    booked_on: date
+    details_incomplete: bool
     claim_id: UUID
     account_id: UUID
     outstanding_cents: int
@@ -83,7 +89,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A claim a line may pay: how sure we are, by which rule, and why."""
+    """A claim a line may pay: how sure we are, by which rule, and why; and who paid when."""
 
     line_id: UUID
     claim_id: UUID
@@ -92,6 +98,8 @@ class Candidate:
     score: int
     rule: str
     evidence: dict[str, object]
+    payer_iban: str
+    booked_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +128,11 @@ def by_reference(line_ids: Sequence[UUID]) -> list[Candidate]:
 
 
 def _judge(hits: Sequence[Hit]) -> list[Candidate]:
-    """All claims that one line names: certain only if they are one account's and add up to the amount."""
+    """All claims that one line names: certain only if they are one account's and add up to the amount, and if the
+    bank has told us everything about the line."""
     total = sum(hit.outstanding_cents for hit in hits)
     one_account = len({hit.account_id for hit in hits}) == 1
-    if one_account and total == hits[0].amount_cents:
+    if one_account and total == hits[0].amount_cents and not hits[0].details_incomplete:
         return [_candidate(hit, score=98, rule="reference_and_amount", amount="equal") for hit in hits]
     return [_candidate(hit, score=_doubtful(hit), rule="reference_only", amount=_compare(hit)) for hit in hits]
 
@@ -154,8 +163,17 @@ def _candidate(hit: Hit, *, score: int, rule: str, amount: str) -> Candidate:
         "iban_known": hit.iban_known,
         "name_similarity": _name_similarity(hit),
     }
-    cents = min(hit.amount_cents, hit.outstanding_cents)
-    return Candidate(hit.line_id, hit.claim_id, hit.account_id, cents, score, rule, evidence)
+    return Candidate(
+        line_id=hit.line_id,
+        claim_id=hit.claim_id,
+        account_id=hit.account_id,
+        cents=min(hit.amount_cents, hit.outstanding_cents),
+        score=score,
+        rule=rule,
+        evidence=evidence,
+        payer_iban=hit.payer_iban,
+        booked_on=hit.booked_on,
+    )
 
 
 STAGES: tuple[Stage, ...] = (by_reference,)
@@ -176,8 +194,10 @@ def match(act: Act, *, dry_run: bool = False, line_ids: Sequence[UUID] | None = 
 
 
 def _unexplained_ids() -> list[UUID]:
+    """Payments nobody has explained yet, oldest first."""
     return list(
         BankLine.objects.filter(amount_cents__gt=0, allocated_cents=0)
+        .filter(return_code="", reversal=False, bank_account__on_trial=False)
         .order_by("booked_on", "id")
         .values_list("pk", flat=True)
     )
@@ -220,21 +240,37 @@ def _candidates(line_ids: Sequence[UUID]) -> list[Candidate]:
 
 
 def _separate(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """Certain ones and those for a person. If two lines want one claim, none of them books by itself."""
-    wanted: dict[UUID, set[UUID]] = defaultdict(set)
+    """Certain ones and those for a person. If two lines want one claim, none of them books by itself; but where one
+    bank account has paid it twice, the earlier payment does, as it would have done had it come alone."""
+    sure: dict[UUID, list[Candidate]] = defaultdict(list)
+    wanted: dict[UUID, dict[UUID, str]] = defaultdict(dict)
     for c in candidates:
         if c.score >= BOOK_FROM_SCORE:
-            wanted[c.claim_id].add(c.line_id)
-    contested_lines = {line for lines in wanted.values() if len(lines) > 1 for line in lines}
-    certain = [c for c in candidates if c.score >= BOOK_FROM_SCORE and c.line_id not in contested_lines]
+            sure[c.line_id].append(c)
+            wanted[c.claim_id][c.line_id] = c.payer_iban
+    certain: list[Candidate] = []
+    taken: set[UUID] = set()
+    for line_id in sorted(sure, key=lambda line_id: (sure[line_id][0].booked_on, line_id)):
+        claims = {c.claim_id for c in sure[line_id]}
+        if not claims & taken and all(_one_payer(wanted[claim_id]) for claim_id in claims):
+            certain += sure[line_id]
+            taken |= claims
     booked = {c.line_id for c in certain}
-    doubtful = [c for c in candidates if c.line_id not in booked]
-    return certain, doubtful
+    return certain, [c for c in candidates if c.line_id not in booked]
+
+
+def _one_payer(iban_of: Mapping[UUID, str]) -> bool:
+    """Whether all lines that want one claim come from one bank account. Nobody is known by an empty IBAN."""
+    return len(iban_of) == 1 or (len(set(iban_of.values())) == 1 and "" not in iban_of.values())
 
 
 def _keep_suggestions(line_ids: Sequence[UUID], doubtful: Sequence[Candidate]) -> None:
-    """Suggestions are a view of today: old ones of these lines go, today's take their place."""
-    Suggestion.objects.filter(bank_line_id__in=line_ids).delete()
+    """Suggestions are a view of today: old ones of these lines go, today's take their place. One that still holds
+    keeps its id: a person may have it on the screen while the next round runs."""
+    old = Suggestion.objects.filter(bank_line_id__in=line_ids)
+    today = {(c.line_id, c.claim_id) for c in doubtful}
+    gone = [pk for pk, line, claim in old.values_list("pk", "bank_line_id", "claim_id") if (line, claim) not in today]
+    Suggestion.objects.filter(pk__in=gone).delete()
     Suggestion.objects.bulk_create(
         [
             Suggestion(
@@ -246,5 +282,8 @@ def _keep_suggestions(line_ids: Sequence[UUID], doubtful: Sequence[Candidate]) -
                 evidence=c.evidence,
             )
             for c in doubtful
-        ]
+        ],
+        update_conflicts=True,
+        unique_fields=["bank_line", "claim"],
+        update_fields=["score", "rule", "evidence"],
     )

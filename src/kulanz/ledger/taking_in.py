@@ -1,4 +1,4 @@
-"""Taking in a bank file: import it, then match what was new. And a person's yes to what the matching suggests."""
+"""Taking in a bank file: import it, then match what nobody has explained yet. And a person's yes to a suggestion."""
 
 from __future__ import annotations
 
@@ -25,15 +25,18 @@ class TakenIn:
 
 
 def take_in(act: Act, *, brand: Brand, name: str, content: bytes) -> TakenIn:
-    """Import the file, then match its new lines. A file that came before brings nothing new and books nothing.
+    """Import the file, then match its new lines, and the older ones that still wait. A file that came before brings
+    nothing new.
 
     Two steps on purpose: the file is in the books whole or not at all; matching follows in chunks of their own, and
     what a crash leaves unmatched is shown to a person. Raises what `import_bank_file` raises.
     """
     file = import_bank_file(act, brand=brand, name=name, content=content)
     statements = [statement.id for statement in file.statements]
-    new = list(BankLine.objects.filter(statement_id__in=statements, amount_cents__gt=0).values_list("pk", flat=True))
-    return TakenIn(file, match(act, line_ids=new))
+    new = BankLine.objects.filter(statement_id__in=statements, amount_cents__gt=0).order_by("booked_on", "pk")
+    taken = TakenIn(file, match(act, line_ids=list(new.values_list("pk", flat=True))))
+    match(act)
+    return taken
 
 
 @transaction.atomic

@@ -73,6 +73,13 @@ CHECKS: tuple[Check, ...] = (
         ") AS both_sides GROUP BY currency) AS sums WHERE difference <> 0",
     ),
     sql_check(
+        "a credit note that names an invoice gives back only of its claim",
+        "SELECT i.number FROM ledger_invoice i JOIN parties_brand b ON b.id = i.brand_id "
+        "JOIN ledger_transaction t ON t.key = 'invoice:' || b.code || ':' || i.number "
+        "JOIN ledger_posting p ON p.transaction_id = t.id "
+        "WHERE i.corrects_number <> '' AND p.book = 'refunds_payable'",
+    ),
+    sql_check(
         "every claim knows how many objections are open",
         "SELECT c.reference FROM ledger_claimbalance b JOIN ledger_claim c ON c.id = b.claim_id WHERE b.open_disputes "
         "<> (SELECT count(*) FROM ledger_dispute d WHERE d.claim_id = b.claim_id AND d.state = 'open')",

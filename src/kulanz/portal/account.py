@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from kulanz.cases.api import CASE_STATE_NAMES, TOPIC_NAMES, Case, CaseState, Topic, cases_of, find_case
 from kulanz.explain.api import (
@@ -19,11 +21,12 @@ from kulanz.explain.api import (
     explain_hold,
     export_account,
 )
-from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, active_holds
+from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, active_holds, find_hold, lift_hold
+from kulanz.kernel import clock
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import NotFound
-from kulanz.ledger.api import Allocation, Claim, claims_of, credit_of
-from kulanz.parties.api import Account, Permission, access_account, accounts_of, requires, user_of
+from kulanz.ledger.api import Allocation, Claim, claims_of, credit_of, open_claims_of
+from kulanz.parties.api import Account, Permission, access_account, accounts_of, act_of, requires, user_of
 from kulanz.portal.frame import portal_page
 from kulanz.portal.states import StateWord, state_word
 from kulanz.shop.api import Order, Return, Subscription, orders_of, returns_of, subscriptions_of
@@ -33,12 +36,14 @@ NEWEST_ORDERS = 50
 
 @dataclass(frozen=True, slots=True)
 class HoldNotice:
-    """One hold as its holder reads it: what, why, what happened, what ends it, which claims."""
+    """One hold as its holder reads it: what, why, what happened, what ends it, which claims. Whoever wished for it
+    may end it: `may_end`."""
 
     effect: str
     explanation: Explanation
     claims: tuple[Claim, ...]
     outstanding: Money | None
+    may_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,6 @@ class AccountPage:
     sentence: str
     holds: tuple[HoldNotice, ...]
     open_claims: tuple[ClaimRow, ...]
-    settled_count: int
     credits: tuple[Money, ...]
     cases: tuple[CaseRow, ...]
     others: tuple[Account, ...]
@@ -85,15 +89,13 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
 def overview(request: HttpRequest, number: str) -> HttpResponse:
     """My account."""
     account = access_account(user_of(request), number)
-    holds = active_holds(account.pk)
-    claims = claims_of(account.pk)
-    still_open = sorted((c for c in claims if c.balance.outstanding_cents), key=lambda c: c.due_on)
+    holds = active_holds(account.pk, on=clock.today())
+    still_open = open_claims_of(account.pk)
     page = AccountPage(
         account=account,
         sentence=account_sentence(holds, still_open),
         holds=tuple(_notice(hold) for hold in holds),
         open_claims=tuple(ClaimRow(claim, state_word(claim.balance.state)) for claim in still_open),
-        settled_count=len(claims) - len(still_open),
         credits=tuple(credit_of(account.pk)),
         cases=tuple(_case_row(case) for case in cases_of(account.pk)[:20]),
         others=tuple(other for other in accounts_of(user_of(request)) if other.pk != account.pk),
@@ -104,7 +106,21 @@ def overview(request: HttpRequest, number: str) -> HttpResponse:
 def _notice(hold: Hold) -> HoldNotice:
     claims = tuple(claims_behind(hold))
     outstanding = Money.total((c.balance.outstanding for c in claims), claims[0].currency) if claims else None
-    return HoldNotice(gettext(EFFECT_NAMES[Effect(hold.effect)]), explain_hold(hold), claims, outstanding)
+    may_end = hold.kind == HoldKind.OWN_WISH.value
+    return HoldNotice(gettext(EFFECT_NAMES[Effect(hold.effect)]), explain_hold(hold), claims, outstanding, may_end)
+
+
+@requires(Permission.OWN_ACCOUNT)
+@require_POST
+def end_hold(request: HttpRequest, number: str, reference: str) -> HttpResponseBase:
+    """Who wished to be stopped no longer wishes it. Holds of any other kind look here as if they were not there."""
+    account = access_account(user_of(request), number)
+    hold = find_hold(reference)
+    if hold.account_id != account.pk or hold.kind != HoldKind.OWN_WISH.value:
+        raise NotFound(reference=reference)
+    lift_hold(act_of(request, "ended at his own wish"), hold)
+    messages.success(request, gettext("The hold has ended. We confirm it in a message."))
+    return redirect("portal:account", account.number)
 
 
 def _case_row(case: Case) -> CaseRow:

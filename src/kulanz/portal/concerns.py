@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from kulanz.cases.api import TOPIC_NAMES, Case, Concern, Topic, add_file, answer_by, find_case, open_case
+from kulanz.cases.api import (
+    TOPIC_NAMES,
+    Case,
+    Concern,
+    Topic,
+    add_file,
+    answer_by,
+    find_case,
+    may_add_file,
+    open_case,
+)
 from kulanz.infra.ids import new_id
-from kulanz.infra.uploads import FileRefused, keep_upload
+from kulanz.infra.uploads import FileRefused, keep_upload, read_upload, too_many_files
 from kulanz.kernel import clock
 from kulanz.kernel.acts import Act, by_person
 from kulanz.kernel.references import grouped
 from kulanz.kernel.refusals import NotFound
-from kulanz.parties.api import Account, User, accounts_of, public, the_brand
+from kulanz.parties.api import Account, Permission, User, accounts_of, act_of, public, the_brand
 from kulanz.portal.frame import portal_page
+from kulanz.portal.limits import TooManyConcerns, count_stranger
 from kulanz.ui.refusals import say
 
 # What stands first on the start page: the concerns of people in distress before everyday ones.
@@ -39,14 +56,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class ConcernsPage:
-    """The choice."""
+    """The choice. `query` carries the account whose page led here."""
 
     first: tuple[Way, ...]
     more: tuple[Way, ...]
+    query: str
 
 
 _TEXTS = {
-    Topic.NOT_MINE: gettext_lazy("You do not need an account. We stop and look."),
+    Topic.NOT_MINE: gettext_lazy("You do not need an account. A person looks at it first."),
     Topic.BILL: gettext_lazy("Paid already, wrong amount, a reminder you do not understand."),
     Topic.BLOCKED: gettext_lazy("We tell you which invoice it is about, or end it."),
     Topic.SUSPICIOUS: gettext_lazy("Somebody wants money or access in our name? Tell us what happened."),
@@ -64,26 +82,43 @@ def _way(topic: Topic) -> Way:
     return Way(topic, gettext(TOPIC_NAMES[topic]), str(_TEXTS[topic]))
 
 
-def _page() -> ConcernsPage:
+def _page(request: HttpRequest) -> ConcernsPage:
     more = tuple(_way(topic) for topic in Topic if topic not in FIRST)
-    return ConcernsPage(tuple(_way(topic) for topic in FIRST), more)
+    return ConcernsPage(tuple(_way(topic) for topic in FIRST), more, _account_query(request))
 
 
 @public
 def start(request: HttpRequest) -> HttpResponse:
     """The first page: for everybody, with or without an account."""
-    return portal_page(request, "portal/start.html", _page())
+    return portal_page(request, "portal/start.html", _page(request))
 
 
 @public
 def concerns(request: HttpRequest) -> HttpResponse:
     """What is it about?"""
-    return portal_page(request, "portal/concerns.html", _page())
+    return portal_page(request, "portal/concerns.html", _page(request))
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes: a stranger (no user), or a login with the accounts it may write for."""
+
+    user: User | None = None
+    accounts: tuple[Account, ...] = ()
+
+    @property
+    def account(self) -> Account | None:
+        """The account it is about; None for strangers, and as long as several are possible."""
+        return self.accounts[0] if len(self.accounts) == 1 else None
 
 
 class ConcernForm(forms.Form):
-    """The words first. A name and an address only from those we do not know."""
+    """The words first. A name and an address only from those we do not know; an account from who has several."""
 
+    account = forms.ChoiceField(
+        label=gettext_lazy("Which account is it about?"),
+        error_messages={"required": gettext_lazy("Please choose the account it is about.")},
+    )
     words = forms.CharField(
         label=gettext_lazy("What happened?"),
         max_length=8_000,
@@ -110,22 +145,39 @@ class ConcernForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For example the letter you received. PDF, JPEG or PNG, at most 10 MB."),
     )
-    key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, account: Account | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, writer: Writer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if account is not None:
+        self._accounts = {account.number: account for account in writer.accounts}
+        if writer.user is not None:
             del self.fields["name"]
             del self.fields["email"]
+        if len(writer.accounts) < 2:
+            del self.fields["account"]
+        else:
+            choices = [("", ""), *((a.number, f"{a.holder.name} ({a.number})") for a in writer.accounts)]
+            self.fields["account"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField has them
+
+    def clean_account(self) -> Account:
+        return self._accounts[self.cleaned_data["account"]]
+
+    def clean_key(self) -> str:
+        """A key nobody has made here is replaced: it opens a concern, it finds none."""
+        try:
+            return str(UUID(self.cleaned_data["key"]))
+        except ValueError:
+            return str(new_id())
 
 
 @dataclass(frozen=True, slots=True)
 class ConcernPage:
-    """The form of one concern."""
+    """The form of one concern. `query` carries the account back to the choice."""
 
     way: Way
     form: ConcernForm
-    account: Account | None
+    writer: Writer
+    query: str
 
 
 @public
@@ -133,50 +185,99 @@ def concern(request: HttpRequest, topic: str) -> HttpResponseBase:
     """Tell us. No login is needed; who is logged in need not say who he is."""
     if topic not in set(Topic):
         raise NotFound(reference=topic)
-    account = _account(request)
+    writer = _writer(request)
+    if request.session.session_key is None:
+        # The form's key is worth something in this browser only: the page already needs a session, not the sending.
+        request.session.create()
     initial = {"key": str(new_id()), "about": request.GET.get("about", "")[:60]}
-    form = ConcernForm(request.POST or None, request.FILES or None, account=account, initial=initial)
+    form = ConcernForm(request.POST or None, request.FILES or None, writer=writer, initial=initial)
     if request.method == "POST" and form.is_valid():
-        case = _open(request, Topic(topic), form.cleaned_data, account)
-        request.session["received"] = [*request.session.get("received", []), case.reference][-5:]
-        return redirect("portal:received")
-    return portal_page(request, "portal/concern.html", ConcernPage(_way(Topic(topic)), form, account))
-
-
-def _account(request: HttpRequest) -> Account | None:
-    """The account of whoever is logged in as a customer; the first where there are several."""
-    mine = accounts_of(request.user) if isinstance(request.user, User) else []
-    return mine[0] if mine else None
-
-
-def _open(request: HttpRequest, topic: Topic, given: dict[str, Any], account: Account | None) -> Case:
-    name = account.holder.name if account else given["name"]
-    act = by_person(name, clock.now(), "contact form")
-    language = "de" if (get_language() or "de").startswith("de") else "en"
-    case = open_case(
-        act,
-        Concern(
-            brand=account.brand if account else the_brand(),
-            topic=topic,
-            words=given["words"],
-            name=name,
-            email=account.holder.email if account else given["email"],
-            language=language,
-            key=f"form:{given['key']}",
-            account=account,
-            about=given["about"],
-        ),
+        try:
+            case = _open(request, Topic(topic), form.cleaned_data, writer)
+        except TooManyConcerns as refusal:
+            # What he wrote stays in the form.
+            form.add_error(None, say(refusal))
+        else:
+            request.session["received"] = [*request.session.get("received", []), case.reference][-5:]
+            return redirect("portal:received")
+    return portal_page(
+        request, "portal/concern.html", ConcernPage(_way(Topic(topic)), form, writer, _account_query(request))
     )
+
+
+def _writer(request: HttpRequest) -> Writer:
+    """Whoever is logged in as a customer, with the account his link names, or all of his."""
+    user = request.user
+    if not isinstance(user, User) or not user.may(Permission.OWN_ACCOUNT):
+        return Writer()
+    mine = tuple(accounts_of(user))
+    named = tuple(account for account in mine if account.number == request.GET.get("account"))
+    return Writer(user, named or mine) if mine else Writer()
+
+
+def _account_query(request: HttpRequest) -> str:
+    number = request.GET.get("account", "")
+    return "?" + urlencode({"account": number}) if number else ""
+
+
+def _open(request: HttpRequest, topic: Topic, given: dict[str, Any], writer: Writer) -> Case:
+    language = "de" if (get_language() or "de").startswith("de") else "en"
+    account = writer.account or given.get("account")
+    if writer.user is not None:
+        act, name, email = act_of(request, "contact form"), str(writer.user), writer.user.email
+    else:
+        # A name that anybody may type is told in the case; it is not who acted.
+        act, name, email = (
+            by_person("contact form", clock.now(), "contact form"),
+            given["name"],
+            given["email"],
+        )
+    with transaction.atomic():
+        case = open_case(
+            act,
+            Concern(
+                brand=account.brand if account else the_brand(),
+                topic=topic,
+                words=given["words"],
+                name=name,
+                email=email,
+                language=language,
+                key=_key(request, topic, given),
+                account=account,
+                about=given["about"],
+            ),
+        )
+        if account is None and case.opened_at == act.at:
+            count_stranger(request, email=email, at=act.at)
     if given["file"]:
         _keep_file(request, act, case, given["file"])
     return case
 
 
-def _keep_file(request: HttpRequest, act: Act, case: Case, file: Any) -> None:
+def _key(request: HttpRequest, topic: Topic, given: dict[str, Any]) -> str:
+    """The same form with the same words in the same browser is one concern; other words are another one."""
+    account = given.get("account")
+    parts = (
+        str(request.session.session_key),
+        given["key"],
+        topic.value,
+        given["words"].strip(),
+        given["about"],
+        given.get("email", ""),
+        account.number if account else request.GET.get("account", ""),
+    )
+    return f"form:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
+
+
+def _keep_file(request: HttpRequest, act: Act, case: Case, file: UploadedFile[bytes]) -> None:
     """A refused file never refuses the concern."""
+    name = file.name or ""
     try:
-        upload = keep_upload(act, name=file.name, content=file.read(), account_id=case.account_id)
-        add_file(act, case, upload)
+        with transaction.atomic():
+            if not may_add_file(case):
+                raise too_many_files(name)
+            upload = keep_upload(act, name=name, content=read_upload(file), account_id=case.account_id)
+            add_file(act, case, upload)
     except FileRefused as refusal:
         messages.warning(request, say(refusal))
 

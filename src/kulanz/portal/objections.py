@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, gettext_lazy
 
-from kulanz.infra.uploads import FileRefused, keep_upload
+from kulanz.infra.uploads import MAX_FILES, FileRefused, keep_upload, read_upload, too_many_files
+from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import NotFound
 from kulanz.ledger.api import (
     DISPUTE_KIND_NAMES,
@@ -23,7 +25,7 @@ from kulanz.ledger.api import (
     add_proof,
     raise_dispute,
 )
-from kulanz.parties.api import Account, Permission, act_of, requires
+from kulanz.parties.api import Account, Permission, act_of, lock_accounts, requires
 from kulanz.portal.claims import access_claim
 from kulanz.portal.frame import portal_page
 from kulanz.ui.refusals import say
@@ -101,29 +103,42 @@ def words(request: HttpRequest, number: str, reference: str, kind: str) -> HttpR
     form = WordsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         act = act_of(request, "objected in the portal")
-        dispute = raise_dispute(act, claim, kind=DisputeKind(kind), words=form.cleaned_data["words"])
+        raise_dispute(act, claim, kind=DisputeKind(kind), words=form.cleaned_data["words"])
         if form.cleaned_data["proof"]:
-            _keep_proof(request, dispute, form.cleaned_data["proof"])
+            _keep_proof(request, claim, form.cleaned_data["proof"])
         return redirect("portal:objection", account.number, claim.reference)
     name = gettext(DISPUTE_KIND_NAMES[DisputeKind(kind)])
     return portal_page(request, "portal/object_words.html", ObjectionPage(account, claim, form, name))
 
 
-def _keep_proof(request: HttpRequest, dispute: Dispute, file: Any) -> bool:
-    """A refused file never refuses the objection: it stands already, and the person reads why the file did not."""
-    act = act_of(request, "proof sent in the portal")
+def _keep_proof(request: HttpRequest, claim: Claim, file: UploadedFile[bytes]) -> bool:
+    """A refused file changes nothing: what stands already stands, and nobody objects by a file we did not take."""
     try:
-        with transaction.atomic():
-            upload = keep_upload(act, name=file.name, content=file.read(), account_id=dispute.account_id)
-            add_proof(act, dispute, upload.pk)
+        _add_proof(act_of(request, "proof sent in the portal"), claim, file)
     except FileRefused as refusal:
         messages.warning(request, say(refusal))
         return False
     return True
 
 
+@transaction.atomic
+def _add_proof(act: Act, claim: Claim, file: UploadedFile[bytes]) -> None:
+    """Where there is no objection yet, proof of payment is one. Raises FileRefused."""
+    name = file.name or ""
+    lock_accounts([claim.account_id])
+    dispute = _latest_open(claim)
+    if dispute is not None and dispute.proofs.count() >= MAX_FILES:
+        raise too_many_files(name)
+    upload = keep_upload(act, name=name, content=read_upload(file), account_id=claim.account_id)
+    add_proof(act, dispute or raise_dispute(act, claim, kind=DisputeKind.ALREADY_PAID), upload.pk)
+
+
+def _latest_open(claim: Claim) -> Dispute | None:
+    return Dispute.objects.filter(claim=claim, state=DisputeState.OPEN.value).order_by("-raised_at").first()
+
+
 def _open_dispute(claim: Claim) -> Dispute:
-    found = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN.value).order_by("-raised_at").first()
+    found = _latest_open(claim)
     if found is None:
         raise NotFound(reference=claim.reference)
     return found
@@ -143,11 +158,7 @@ def proof(request: HttpRequest, number: str, reference: str) -> HttpResponse:
     """Proof may follow later. Where there is no objection yet, proof of payment is one."""
     account, claim = access_claim(request, number, reference)
     form = ProofForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        act = act_of(request, "proof sent in the portal")
-        dispute = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN.value).order_by("-raised_at").first()
-        dispute = dispute or raise_dispute(act, claim, kind=DisputeKind.ALREADY_PAID)
-        if _keep_proof(request, dispute, form.cleaned_data["proof"]):
-            messages.success(request, gettext("Your file has arrived. A person reads it."))
-            return redirect("portal:objection", account.number, claim.reference)
+    if request.method == "POST" and form.is_valid() and _keep_proof(request, claim, form.cleaned_data["proof"]):
+        messages.success(request, gettext("Your file has arrived. A person reads it."))
+        return redirect("portal:objection", account.number, claim.reference)
     return portal_page(request, "portal/proof.html", ObjectionPage(account, claim, form))

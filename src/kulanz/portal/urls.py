@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/<path:number>/claims/<str:reference>/proof/", objections.proof, name="proof"),
     path("account/<path:number>/claims/<str:reference>/", claims.claim, name="claim"),
     path("account/<path:number>/cases/<str:reference>/", account.case, name="case"),
+    path("account/<path:number>/holds/<str:reference>/end/", account.end_hold, name="end_hold"),
     path("account/<path:number>/orders/", account.orders, name="orders"),
     path("account/<path:number>/payments/", account.payments, name="payments"),
     path("account/<path:number>/data/", account.data, name="data"),

@@ -16,7 +16,7 @@ from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.api import InvoiceDraft, issue_invoices
+from kulanz.ledger.api import InvoiceDraft, issue_invoices, match
 from kulanz.parties.api import Account, AccountKind, Brand, Person, house_account, sort_key
 from kulanz.shop.models import Order, Return, Shipment
 from kulanz.shop.order_files import Document, DocumentKind, Item, OrderFile, RowError, read
@@ -66,11 +66,18 @@ class ImportedOrders:
 
 
 def import_order_file(act: Act, *, brand: Brand, file: BinaryIO, mapping: str) -> ImportedOrders | tuple[RowError, ...]:
-    """Read and load a CSV file. Errors name line, column and reason, and then nothing was imported."""
+    """Read and load a CSV file. Errors name line, column and reason, and then nothing was imported.
+
+    New invoices may be the ones that waiting payments name: these are matched afterwards, in transactions of their
+    own, so that nobody is reminded of what he has paid. What a crash leaves unmatched the next round of it finds.
+    """
     parsed = read(file, mapping)
     if isinstance(parsed, tuple):
         return parsed
-    return load(act, brand, parsed)
+    imported = load(act, brand, parsed)
+    if imported.claims:
+        match(act)
+    return imported
 
 
 @transaction.atomic

@@ -160,7 +160,10 @@ def test_sentences_come_in_the_language_asked_for_and_in_german_otherwise(key: s
         assert answer.headers["Content-Language"] == language
 
 
-def test_the_number_of_queries_does_not_grow_with_holds_and_claims(ask: Client) -> None:
+def test_the_number_of_queries_does_not_grow_with_holds_and_claims(
+    ask: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KULANZ_NOW", "2026-06-02T10:00")
     little, much = b.a_customer(), b.a_customer()
     b.a_payment_hold(b.an_invoice(little), on="2026-06-01")
     for _ in range(3):
@@ -214,7 +217,7 @@ def test_the_story_of_an_account(ask: Client) -> None:
     claim = b.an_invoice(account, issued="2026-03-01")
     story = ask.get(f"/api/v1/accounts/{account.number}").json()
     assert story["account"] == account.number
-    assert story["sentence"] == "No hold is on this account. Open: €120.50 on 1 invoices."
+    assert story["sentence"] == "No hold is on this account. Open: €120.50 on one invoice."
     assert [step["step"] for step in story["next_steps"]] == ["pay", "object", "add_proof", "ask"]
     assert story["facts"] == [
         {

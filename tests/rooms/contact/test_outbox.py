@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ from kulanz.contact.api import (
     try_again,
 )
 from kulanz.contact.delivery import MAX_ATTEMPTS, PAUSES, UNSURE_AFTER, waiting
+from kulanz.contact.documents import Rendered
 from kulanz.contact.transports import Smtp, transport_for
 from kulanz.infra.jobs import run_worker
 from kulanz.kernel import clock
@@ -194,7 +195,7 @@ def test_a_message_that_cannot_be_written_fails_and_nothing_is_registered() -> N
     postman = Postman()
     message = a_message(b.a_customer(email="no address"))
     assert deliver(outbox(), message.pk, transport=postman) is FAILED
-    assert message_trouble(message) == "“no address” is not an email address we can write to."
+    assert message_trouble(message) == "“no address” is not an e-mail address we can write to."
     assert (postman.taken, SentDocument.objects.filter(message=message).count()) == ([], 0)
 
 
@@ -348,6 +349,35 @@ def test_a_bug_in_one_message_does_not_keep_the_others_from_leaving(monkeypatch:
     tasks.deliver_messages(message_ids=[str(broken.pk), str(sound.pk)])
     assert (state_of(broken), state_of(sound)) == (SENDING, SENT)
     assert len(postman.taken) == 1
+
+
+@pytest.mark.django_db
+def test_a_message_nobody_can_make_ends_on_a_persons_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_message: Message, *, at: datetime) -> Rendered:
+        raise ZeroDivisionError("no page is that small")
+
+    monkeypatch.setattr("kulanz.contact.delivery.rendered", broken)
+    message, postman = a_message(), Postman()
+    at = b.moment(DAY, "12:00")
+    for attempt in range(1, MAX_ATTEMPTS):
+        assert deliver(by_system(at, "outbox"), message.pk, transport=postman) is QUEUED
+        assert message_trouble(message) == "ZeroDivisionError: no page is that small"
+        assert message.attempts == attempt
+        assert message.pk not in waiting(at + PAUSES[attempt - 1] - timedelta(seconds=1))
+        at += PAUSES[attempt - 1]
+    assert deliver(by_system(at, "outbox"), message.pk, transport=postman) is FAILED
+    assert postman.taken == []
+
+
+@pytest.mark.django_db
+def test_a_letter_prints_the_addresses_its_text_speaks_of() -> None:
+    account = b.a_customer("Berta Brief", email="")
+    sheet = Sheet(subject="Reminder", paragraphs=("Hello,",), links=(("Ask a person", "https://our.example/contact/"),))
+    [message] = queue(b.system(DAY), [draft_for(account, key="links", kind="test", sheet=sheet)])
+    assert deliver(outbox(), message.pk, transport=Postman()) is SENT
+    content = path_of(message.document).read_bytes()
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    assert "Ask a person: https://our.example/contact/" in " ".join(text.split())
 
 
 # --- a real mail server ---

@@ -43,7 +43,7 @@ def test_the_file_that_pays_the_old_claim_settles_it_and_says_what_followed(fina
     for fact in (
         "Reference and amount agree (98)",
         "Amount agrees",
-        "Name alike: 100 of 100",
+        "Name similarity: 100 of 100",
         f"Invoice {claim.title} is paid",
         f"Hold {hold.reference} lifted",
         "Reminders ended",
@@ -224,3 +224,12 @@ def test_many_booked_lines_ask_no_more_questions_than_one(
 def test_a_line_that_is_not_there_is_not_found(finance: Client) -> None:
     assert finance.get("/desk/bank/lines/0190a000-0000-7000-8000-000000000000/").status_code == 404
     assert finance.get("/desk/bank/statements/0190a000-0000-7000-8000-000000000000/").status_code == 404
+
+
+def test_a_line_that_no_rule_may_book_says_why(finance: Client) -> None:
+    claim = b.an_invoice(b.a_customer())
+    [line] = b.bank_lines(b.a_bank_file(("120.50", claim.title)))
+    BankLine.objects.filter(pk=line.pk).update(return_code="AC04")
+    assert "returned payment (AC04)" in text(finance.get("/desk/bank/"))
+    BankLine.objects.filter(pk=line.pk).update(return_code="", details_incomplete=True)
+    assert "details incomplete" in text(finance.get("/desk/bank/"))

@@ -123,3 +123,14 @@ def test_a_file_is_a_download_and_only_with_its_own_case(agent: Client, warehous
 
 def test_an_unknown_case_is_not_found(agent: Client) -> None:
     assert agent.get("/desk/cases/V2345678/").status_code == 404
+
+
+def test_a_promise_left_open_in_a_closed_case_stays_on_the_overview(agent: Client) -> None:
+    case = a_case()
+    assert "closed cases" not in text(agent.get(reverse("desk:overview")))
+    agent.post(url("close_case", case), {"why": "It was a mix-up."})
+    page = text(agent.get(reverse("desk:overview")))
+    assert "Promises still open in closed cases 1 We answer your concern" in page
+    assert grouped(case.reference) in page
+    agent.post(reverse("desk:keep_promise", args=[case.reference, Promise.objects.get(case=case).pk]))
+    assert "closed cases" not in text(agent.get(reverse("desk:overview")))

@@ -114,3 +114,31 @@ def test_the_outbox_is_filtered_by_state_and_customer(agent: Client) -> None:
     assert "First" not in of_second
     assert agent.get("/desk/outbox/", {"account": "NOPE"}).status_code == 404
     assert agent.get("/desk/outbox/?state=nonsense&page=abc").status_code == 200
+
+
+def test_nobody_at_the_desk_reads_a_login_mail(agent: Client, finance: Client, admin: Client) -> None:
+    sheet = Sheet(
+        subject="Secret subject", paragraphs=("Secret words",), links=(("Choose", "https://secret.example/"),)
+    )
+    account = b.a_customer(email="ada@example.org", language="en")
+    [message] = queue(b.system("2026-11-19"), [draft_for(account, key="login:1", kind="login", sheet=sheet)])
+    for sent in (False, True):
+        if sent:
+            deliver(b.system("2026-11-19"), message.pk)
+        for client in (agent, finance, admin):
+            for path in (address(message), reverse("desk:outbox")):
+                response = client.get(path)
+                assert response.status_code == 200
+                assert b"ecret" not in response.content
+                assert "Login mail" in text(response)
+            assert client.get(reverse("desk:sent_document", args=[message.pk])).status_code == 404
+
+
+def test_a_login_mail_that_failed_is_named_on_the_overview_and_not_quoted(admin: Client) -> None:
+    account = b.a_customer(email="ada@example.org")
+    sheet = Sheet(subject="Secret subject", paragraphs=("Hello,",))
+    [message] = queue(b.system("2026-11-19"), [draft_for(account, key="login:2", kind="login", sheet=sheet)])
+    deliver(b.system("2026-11-19"), message.pk, transport=Broken(NotSent("unknown user", final=True)))
+    page = text(admin.get(reverse("desk:overview")))
+    assert "Login mail" in page
+    assert "Secret" not in page

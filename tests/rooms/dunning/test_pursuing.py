@@ -25,6 +25,7 @@ from kulanz.kernel.money import Money
 from kulanz.ledger.api import (
     Claim,
     DisputeKind,
+    assign_by_hand,
     credit_claim,
     decide_dispute,
     match,
@@ -102,6 +103,14 @@ def test_a_claim_nobody_reminded_of_is_not_handed_over(claim: Claim) -> None:
         hand_over(b.dana(JUNE), claim, b.a_collector())
 
 
+def test_nobody_meets_a_collector_before_the_day_he_was_given_to_pay_is_over(claim: Claim) -> None:
+    b.a_reminder(claim, level=1, on="2026-05-01")
+    issue_notice(b.system("2026-05-22"), claim, level=2, pay_by=date(2026, 6, 1))
+    with pytest.raises(NotPursuable, match="day of payment in the last reminder is not over"):
+        hand_over(b.dana(JUNE), claim, b.a_collector())
+    assert hand_over(b.dana("2026-06-02"), claim, b.a_collector()).claim == claim
+
+
 def test_no_rule_hands_over(claim: Claim) -> None:
     b.a_reminder(claim, level=1, on="2026-05-01")
     with pytest.raises(OnlyPeopleHandOver):
@@ -144,7 +153,7 @@ def test_after_an_upheld_objection_reminding_starts_anew(claim: Claim) -> None:
         (pay, "settled", "settled"),
         (lambda c: reverse_claim(b.dana("2026-06-02"), c), "recalled", "reversed"),
         (lambda c: write_off(b.dana("2026-06-02"), c), "recalled", "written off"),
-        (lambda c: credit_claim(b.dana("2026-06-02"), c, c.amount, key="k"), "settled", "settled"),
+        (lambda c: credit_claim(b.dana("2026-06-02"), c, c.amount, key="k"), "recalled", "credited"),
     ],
 )
 def test_what_ends_the_claim_ends_reminders_and_collection_in_the_same_moment(
@@ -164,6 +173,41 @@ def test_a_collector_is_not_told_of_a_payment_that_never_came(claim: Claim) -> N
     message = Message.objects.get(account=claim.account, kind="collection_ended")
     with override(message.language):
         assert message.subject.startswith(gettext("Recalled: collection order %(reference)s").split("%")[0])
+
+
+def subject_of(claim: Claim, kind: str) -> str:
+    return Message.objects.get(account=claim.account, kind=kind).subject
+
+
+def test_a_claim_that_was_credited_is_not_announced_as_paid() -> None:
+    claim = b.an_invoice(b.a_customer(language="en"))
+    order = b.handed_over(claim, on=JUNE)
+    credit_claim(b.dana("2026-06-02"), claim, claim.amount, key="k")
+    order.refresh_from_db()
+    assert order.state == "recalled"
+    assert subject_of(claim, "claim_settled") == f"Nothing is open on invoice {claim.title} any more"
+
+
+def test_a_claim_that_was_lowered_and_whose_rest_was_paid_is_announced_as_paid() -> None:
+    claim = b.an_invoice(b.a_customer(language="en"), "120.50")
+    order = b.handed_over(claim, on=JUNE)
+    credit_claim(b.dana("2026-06-02"), claim, Money.parse("20.50", "EUR"), key="k")
+    [line] = b.bank_lines(b.a_bank_file(("100.00", claim.reference), on="2026-06-03"), on="2026-06-03")
+    assert match(b.dana("2026-06-03"), line_ids=[line.pk]).booked == 1
+    order.refresh_from_db()
+    assert (order.state, order.ended_because) == ("settled", "settled")
+    assert subject_of(claim, "claim_settled") == f"Invoice {claim.title} is paid"
+
+
+def test_a_claim_that_was_paid_in_part_and_then_credited_is_recalled_and_not_called_paid() -> None:
+    claim = b.an_invoice(b.a_customer(language="en"), "120.50")
+    order = b.handed_over(claim, on=JUNE)
+    [line] = b.bank_lines(b.a_bank_file(("100.00", claim.reference), on="2026-06-02"), on="2026-06-02")
+    assign_by_hand(b.dana("2026-06-02"), line, claim, keep_rest_as_credit=False)
+    credit_claim(b.dana("2026-06-03"), claim, Money.parse("20.50", "EUR"), key="k")
+    order.refresh_from_db()
+    assert (order.state, order.ended_because) == ("recalled", "credited")
+    assert subject_of(claim, "claim_settled") == f"Nothing is open on invoice {claim.title} any more"
 
 
 # --- who is told what ---

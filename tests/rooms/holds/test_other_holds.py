@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, combinations
 
 import pytest
@@ -123,7 +123,7 @@ def test_under_every_kind_of_hold_the_statutory_ways_stay_open(brandt: Account, 
         stopped(brandt, effect=effect)
     else:
         place_own_wish_hold(b.customer_act(brandt, FRIDAY), brandt, effect=effect, words="I buy too much.")
-    now = permitted(brandt.pk)
+    now = permitted(brandt.pk, on=date.fromisoformat(FRIDAY))
     assert all(now[way] for way in ALWAYS_OPEN)
     assert not now[Way.PAY_BY_INVOICE]
 
@@ -139,7 +139,8 @@ def test_under_every_kind_of_hold_the_statutory_ways_stay_open(brandt: Account, 
     ],
 )
 def test_one_person_may_stop_an_account_for_one_working_day(brandt: Account, placed: str, confirm_by: date) -> None:
-    hold = stopped(brandt, on=placed, ends_on=date(2027, 7, 1), review_on=date(2027, 6, 12))
+    day = date.fromisoformat(placed)
+    hold = stopped(brandt, on=placed, ends_on=day + timedelta(days=30), review_on=day)
     assert (hold.state, hold.confirm_by) == ("active", confirm_by)
     assert sweep(confirm_by.isoformat()) == []
     assert sweep(date.fromordinal(confirm_by.toordinal() + 1).isoformat()) == [hold.pk]

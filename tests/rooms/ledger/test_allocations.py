@@ -10,6 +10,7 @@ from tests import builders as b
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import (
     Allocation,
+    AmountNotPositive,
     BankLine,
     Claim,
     ClaimBalance,
@@ -22,12 +23,15 @@ from kulanz.ledger.api import (
     NothingOutstanding,
     Portion,
     Posting,
+    Suggestion,
     Transaction,
+    accept_suggestion,
     allocate,
     assign_by_hand,
     credit_of,
     find_claim,
     issue_invoices,
+    match,
     pay_out_credit,
 )
 
@@ -133,6 +137,41 @@ def test_a_line_gives_money_only_in_its_own_direction(claim: Claim) -> None:
         allocate(ACT, [part(line_of("-20.00"), claim, 1)])
 
 
+def test_a_positive_and_a_negative_part_of_one_line_do_not_hide_each_other(claim: Claim) -> None:
+    line = line_of("20.00")
+    with pytest.raises(LineAlreadyExplained):
+        allocate(ACT, [part(line, claim, 2_000), Portion(line.pk, claim.account_id, None, -500, "by_hand", 100)])
+    assert left(line) == eur(2_000)
+
+
+def test_money_that_went_out_never_raises_a_claim(claim: Claim) -> None:
+    assign_by_hand(ACT, line_of("50.00"), claim, keep_rest_as_credit=False)
+    out = line_of("-50.00")
+    with pytest.raises(AmountNotPositive):
+        allocate(ACT, [part(out, claim, -5_000)])
+    assert (left(out), ClaimBalance.objects.get(claim=claim).state) == (eur(-5_000), ClaimState.SETTLED)
+
+
+def test_suggestions_for_the_rest_of_a_line_stay_when_one_is_accepted(claim: Claim) -> None:
+    other = b.an_invoice(b.a_customer(), "30.00")
+    line = line_of("100.00", f"{claim.title} {other.title}")
+    match(ACT, line_ids=[line.pk])
+    first = Suggestion.objects.get(bank_line=line, claim=claim)
+    accept_suggestion(ACT, line, first.pk)
+    [second] = Suggestion.objects.filter(bank_line=line)
+    assert second.claim == other
+    accept_suggestion(ACT, line, second.pk)
+    assert (left(line), Suggestion.objects.filter(bank_line=line).count()) == (eur(2_000), 0)
+
+
+def test_a_line_that_is_used_up_has_no_suggestions(claim: Claim) -> None:
+    other = b.an_invoice(b.a_customer(), "30.00")
+    line = line_of("50.00", f"{claim.title} {other.title}")
+    match(ACT, line_ids=[line.pk])
+    accept_suggestion(ACT, line, Suggestion.objects.get(bank_line=line, claim=claim).pk)
+    assert not Suggestion.objects.filter(bank_line=line).exists()
+
+
 def test_pounds_do_not_pay_euros(claim: Claim) -> None:
     line = line_of("50.00")
     draft = InvoiceDraft("R-GBP", claim.account_id, Money(5_000, "GBP"), date(2026, 3, 1), date(2026, 3, 15))
@@ -163,6 +202,18 @@ def test_nobody_is_paid_out_more_than_is_owed_to_him(claim: Claim) -> None:
     with pytest.raises(MoreThanCredit, match=r"20\.00 EUR.*20\.01 EUR"):
         pay_out_credit(ACT, line, claim.account)
     assert (left(line), credit_of(claim.account_id)) == (eur(-2_001), [eur(2_000)])
+
+
+def test_no_door_pays_out_more_than_is_owed_not_even_in_parts(claim: Claim) -> None:
+    with_credit(claim)
+    one, two = line_of("-15.00"), line_of("-15.00")
+    parts = [Portion(line.pk, claim.account_id, None, -1_500, "by_hand", 100) for line in (one, two)]
+    with pytest.raises(MoreThanCredit, match=r"20\.00 EUR.*30\.00 EUR"):
+        allocate(ACT, parts)
+    allocate(ACT, parts[:1])
+    with pytest.raises(MoreThanCredit, match=r"5\.00 EUR.*15\.00 EUR"):
+        allocate(ACT, parts[1:])
+    assert credit_of(claim.account_id) == [eur(500)]
 
 
 def test_a_payout_is_booked_once(claim: Claim) -> None:

@@ -19,6 +19,7 @@ from kulanz.ledger.api import (
     StatementDoesNotAddUp,
     Transaction,
     UnknownBankFormat,
+    configure_bank_account,
     import_bank_file,
 )
 from kulanz.ledger.bank_formats.camt053 import write
@@ -27,6 +28,7 @@ from kulanz.parties.api import house_account
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)
+TRIAL_IBAN = "DE75512108001245126199"
 
 
 def detail(cents: int, words: str = "Rechnung", **other: str) -> Detail:
@@ -104,10 +106,41 @@ def test_two_equal_payments_on_one_day_are_two_payments() -> None:
 
 
 def test_files_that_overlap_bring_each_movement_once() -> None:
-    one, two, three = movement(1, detail(500)), movement(2, detail(500)), movement(3, detail(900, "neu"))
+    one, two = movement(1, detail(500), reference="R1"), movement(2, detail(500), reference="R2")
+    three = movement(3, detail(900, "neu"), reference="R3")
     assert take_in(statement(one)).new == 1
     found = take_in(statement(one, two, three, number="S2"))
     assert (found.new, found.duplicates) == (2, 1)
+
+
+@pytest.mark.parametrize("reference", [None, "NONREF"])
+def test_equal_payments_without_a_bank_reference_in_two_statements_are_two_payments(reference: str | None) -> None:
+    same = statement(movement(1, detail(500), reference=reference))
+    assert take_in(same).new == 1
+    assert take_in(replace(same, statement_id="S2")).new == 1
+    assert take_in(replace(same, opening=Money(500, "EUR"), closing=Money(1_000, "EUR"))).new == 1
+    again = take_in(same)
+    assert (again.new, again.duplicates) == (0, 1)
+
+
+def test_statements_of_one_file_that_overlap_bring_each_named_movement_once() -> None:
+    named, unnamed = movement(1, detail(500), detail(500), reference="R1"), movement(2, detail(500))
+    found = take_in(statement(named, unnamed), statement(named, number="S2"))
+    assert (found.new, found.duplicates) == (3, 2)
+
+
+def test_what_the_bank_took_back_and_what_it_did_not_explain_is_kept_with_the_line() -> None:
+    taken_back = replace(movement(1, detail(500, "A")), reversal=True)
+    take_in(statement(taken_back, movement(2, detail(700, "B", return_code="AC04"))))
+    lines = BankLine.objects.filter(booked_on=DAY).order_by("position")
+    assert [(line.reversal, line.return_code) for line in lines] == [(True, ""), (False, "AC04")]
+
+
+def test_an_account_on_trial_becomes_ours_when_it_is_configured() -> None:
+    take_in(statement(movement(1, detail(5)), iban=TRIAL_IBAN), any_account=True)
+    configure_bank_account(b.dana(DAY), brand=b.a_shop(), iban=TRIAL_IBAN, holder="Lindenhof", bank_name="Bank")
+    found = BankAccount.objects.get(iban=TRIAL_IBAN)
+    assert (found.on_trial, found.holder, found.bank_name) == (False, "Lindenhof", "Bank")
 
 
 def test_each_payment_of_a_batch_is_a_line_of_its_own() -> None:

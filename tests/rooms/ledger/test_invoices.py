@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 from tests import builders as b
 
+from kulanz.infra.models import AuditEntry
 from kulanz.kernel.money import Money
 from kulanz.kernel.references import is_creditor_reference
 from kulanz.kernel.refusals import NotFound
 from kulanz.ledger.api import (
+    CHECKS,
     Claim,
     ClaimBalance,
     ClaimState,
@@ -18,6 +20,7 @@ from kulanz.ledger.api import (
     InvoiceChanged,
     InvoiceDraft,
     Issued,
+    SeveralClaims,
     Transaction,
     credit_of,
     find_claim,
@@ -80,6 +83,8 @@ def test_the_same_invoice_twice_in_one_call_is_one(anders: Account) -> None:
         {"total": Money(5_000, "GBP")},
         {"issued_on": date(2026, 3, 2)},
         {"is_credit_note": True, "total": Money(-5_000, "EUR")},
+        {"due_on": date(2026, 3, 16)},
+        {"order_number": "O-1"},
     ],
 )
 def test_an_invoice_that_changed_is_refused_and_nothing_of_the_call_is_booked(
@@ -89,6 +94,14 @@ def test_an_invoice_that_changed_is_refused_and_nothing_of_the_call_is_booked(
     with pytest.raises(InvoiceChanged, match="R-1"):
         issue(anders, draft(anders, "R-2"), draft(anders, "R-1", **change))
     assert [i.number for i in Invoice.objects.filter(account=anders)] == ["R-1"]
+
+
+def test_a_credit_note_that_suddenly_corrects_another_invoice_is_refused(anders: Account) -> None:
+    issue(anders, draft(anders, "R-1"), draft(anders, "R-2"), note(anders, "G-1", "-20.00", corrects="R-1"))
+    for corrects in ("R-2", "R-3", None):
+        with pytest.raises(InvoiceChanged, match="G-1"):
+            issue(anders, note(anders, "G-1", "-20.00", corrects=corrects))
+    assert (left(find_claim("R-1")), left(find_claim("R-2"))) == (3_000, 5_000)
 
 
 def test_an_invoice_that_is_suddenly_somebody_elses_is_refused(anders: Account) -> None:
@@ -151,19 +164,75 @@ def test_what_had_been_paid_on_a_corrected_invoice_becomes_a_credit(anders: Acco
     assert credit_of(anders.pk) == [Money(5_000, "EUR")]
 
 
-def test_a_credit_note_for_somebody_elses_invoice_touches_his_claim_not(anders: Account) -> None:
-    b.an_invoice(b.a_customer(), "50.00", number="R-1")
+def written_down(number: str) -> list[tuple[str, object]]:
+    """What was left for a person about this credit note."""
+    entries = AuditEntry.objects.filter(subject="ledger.invoice", subject_id=Invoice.objects.get(number=number).pk)
+    return [(entry.what, entry.facts["not_booked"]) for entry in entries.order_by("pk")]
+
+
+@pytest.mark.parametrize("its_invoice_is_there", [True, False])
+def test_a_credit_note_for_somebody_elses_invoice_books_nothing_and_waits_for_a_person(
+    anders: Account, its_invoice_is_there: bool
+) -> None:
+    other = b.a_customer()
+    if its_invoice_is_there:
+        issue(other, draft(other, "R-1"))
     issue(anders, note(anders, "G-1", "-20.00", corrects="R-1"))
+    if not its_invoice_is_there:
+        issue(other, draft(other, "R-1"))
     assert left(find_claim("R-1")) == 5_000
-    assert credit_of(anders.pk) == [Money(2_000, "EUR")]
+    assert (credit_of(anders.pk), credit_of(other.pk)) == ([], [])
+    why = "does not fit" if its_invoice_is_there else "waits for"
+    assert written_down("G-1") == [(f"credit note {why} its invoice", "20.00 EUR")]
 
 
-def test_a_credit_note_after_we_gave_up_waits_for_a_person(anders: Account) -> None:
+def test_a_credit_note_after_we_gave_up_gives_nothing_back_and_waits_for_a_person(anders: Account) -> None:
     claim = b.an_invoice(anders, "50.00", number="R-1")
     write_off(b.dana("2026-06-01"), claim)
     issue(anders, note(anders, "G-1", "-50.00", corrects="R-1"))
-    assert credit_of(anders.pk) == [Money(5_000, "EUR")]
+    assert credit_of(anders.pk) == []
+    assert written_down("G-1") == [("credit note exceeds its invoice", "50.00 EUR")]
     assert ClaimBalance.objects.get(claim=claim).state is ClaimState.WRITTEN_OFF
+
+
+def test_a_credit_note_for_a_claim_that_never_existed_gives_nothing_back(anders: Account) -> None:
+    reverse_claim(b.dana("2026-06-01"), b.an_invoice(anders, "50.00", number="R-1"))
+    issue(anders, note(anders, "G-1", "-50.00", corrects="R-1"))
+    assert credit_of(anders.pk) == []
+    assert written_down("G-1") == [("credit note exceeds its invoice", "50.00 EUR")]
+    assert not Transaction.objects.filter(account=anders, text="G-1").exists()
+
+
+def test_a_second_credit_note_gives_back_only_what_the_first_has_left(anders: Account) -> None:
+    claim = b.an_invoice(anders, "50.00", number="R-1")
+    [line] = b.bank_lines(b.a_bank_file(("50.00", claim.reference)))
+    match(b.dana("2026-11-20"), line_ids=[line.pk])
+    issue(anders, note(anders, "G-1", "-30.00", corrects="R-1"), note(anders, "G-2", "-30.00", corrects="R-1"))
+    assert credit_of(anders.pk) == [Money(5_000, "EUR")]
+    assert (written_down("G-1"), written_down("G-2")) == ([], [("credit note exceeds its invoice", "10.00 EUR")])
+    assert issue(anders, note(anders, "G-2", "-30.00", corrects="R-1")).repeated == 1
+    assert [check.name for check in CHECKS if check.offenders()] == []
+
+
+def test_a_credit_note_that_came_first_waits_and_lowers_the_claim_of_its_invoice_when_that_comes(
+    anders: Account,
+) -> None:
+    issue(anders, note(anders, "G-1", "-20.00", corrects="R-1"))
+    assert Invoice.objects.get(number="G-1").corrects_number == "R-1"
+    assert (credit_of(anders.pk), written_down("G-1")) == ([], [("credit note waits for its invoice", "20.00 EUR")])
+    issue(anders, draft(anders, "R-1"))
+    assert (left(find_claim("R-1")), credit_of(anders.pk)) == (3_000, [])
+    assert issue(anders, draft(anders, "R-1"), note(anders, "G-1", "-20.00", corrects="R-1")).repeated == 2
+    issue(anders, draft(anders, "R-2"))
+    assert left(find_claim("R-1")) == 3_000
+
+
+def test_a_waiting_credit_note_over_everything_settles_its_invoice_at_once(anders: Account) -> None:
+    issue(anders, note(anders, "G-1", "-60.00", corrects="R-1"))
+    issue(anders, draft(anders, "R-1"))
+    assert find_claim("R-1").balance.state is ClaimState.SETTLED
+    assert credit_of(anders.pk) == []
+    assert written_down("G-1")[1] == ("credit note exceeds its invoice", "10.00 EUR")
 
 
 def test_the_payment_reference_carries_the_invoice_number() -> None:
@@ -185,6 +254,15 @@ def test_two_numbers_that_read_alike_have_two_references_and_are_told_apart() ->
     assert dashed.reference != plain.reference
     assert (find_claim("A-1001"), find_claim("A1001")) == (dashed, plain)
     assert (find_claim(dashed.reference), find_claim(plain.reference)) == (dashed, plain)
+
+
+def test_a_number_that_may_mean_two_claims_is_refused_instead_of_guessed() -> None:
+    dashed = b.an_invoice(b.a_customer(), number="A-1001")
+    b.an_invoice(b.a_customer(), number="A1001")
+    for written in ("a 1001", "A.1001", "a-1001"):
+        with pytest.raises(SeveralClaims, match="Say which"):
+            find_claim(written)
+    assert find_claim(dashed.reference.lower()) == dashed
 
 
 def test_a_claim_is_found_in_any_spacing_and_case() -> None:

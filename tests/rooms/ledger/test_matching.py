@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from procrastinate.contrib.django import app
 from tests import builders as b
 
 from kulanz.kernel.money import Money
+from kulanz.ledger import tasks
 from kulanz.ledger.api import (
     Allocation,
+    BankAccount,
     BankLine,
     Claim,
     ClaimBalance,
@@ -20,11 +23,14 @@ from kulanz.ledger.api import (
     Suggestion,
     Transaction,
     accept_suggestion,
+    configure_bank_account,
     find_claim,
     issue_invoices,
     match,
     raise_dispute,
     reverse_claim,
+    take_in,
+    unexplained_lines,
 )
 from kulanz.parties.api import Account
 
@@ -120,6 +126,67 @@ def test_two_payments_that_want_one_claim_are_both_shown_to_a_person(claim: Clai
     assert Suggestion.objects.filter(claim=claim, score__lt=85).count() == 2
 
 
+def from_one_payer(*payments: tuple[str, str], on: str = "2026-11-20") -> list[BankLine]:
+    return b.bank_lines(b.a_bank_file(*payments, on=on))
+
+
+def test_who_pays_twice_has_paid_once_and_the_second_payment_is_shown_to_a_person(claim: Claim) -> None:
+    late, early = from_one_payer(("120.50", claim.reference)), from_one_payer(("120.50", claim.title), on="2026-11-18")
+    assert match(ACT, line_ids=[late[0].pk, early[0].pk]) == Matched(booked=1, suggested=1, unmatched=0)
+    assert state(claim) is ClaimState.SETTLED
+    assert Allocation.objects.get(claim=claim).bank_line_id == early[0].pk
+    assert Suggestion.objects.get(claim=claim).bank_line_id == late[0].pk
+
+
+def test_two_people_who_pay_one_invoice_are_both_shown_to_a_person(claim: Claim) -> None:
+    lines = from_one_payer(("120.50", claim.reference))
+    lines += b.bank_lines(b.a_bank_file(("120.50", claim.reference), payer_iban="DE89370400440532013000"))
+    assert match(ACT, line_ids=[line.pk for line in lines]) == Matched(booked=0, suggested=2, unmatched=0)
+
+
+@pytest.mark.parametrize("oddity", [{"return_code": "AC04"}, {"reversal": True}])
+def test_what_came_back_or_was_taken_back_pays_nothing(claim: Claim, oddity: dict[str, object]) -> None:
+    [line] = from_one_payer(("120.50", claim.reference))
+    BankLine.objects.filter(pk=line.pk).update(**oddity)
+    assert match(ACT, line_ids=[line.pk]) == UNMATCHED
+    assert match(ACT).booked == 0
+    assert state(claim) is ClaimState.OPEN
+    assert line in unexplained_lines()
+
+
+def test_a_batch_that_the_bank_did_not_explain_is_only_suggested(claim: Claim) -> None:
+    [line] = from_one_payer(("120.50", claim.reference))
+    BankLine.objects.filter(pk=line.pk).update(details_incomplete=True)
+    assert match(ACT, line_ids=[line.pk]) == SUGGESTED
+    assert Suggestion.objects.get(bank_line=line).score < 85
+    assert state(claim) is ClaimState.OPEN
+
+
+def test_a_trial_settles_no_claim_until_the_account_is_ours(claim: Claim) -> None:
+    [line] = from_one_payer(("120.50", claim.reference))
+    BankAccount.objects.filter(pk=line.bank_account_id).update(on_trial=True)
+    assert match(ACT, line_ids=[line.pk]) == UNMATCHED
+    assert match(ACT).booked == 0
+    configure_bank_account(ACT, brand=claim.account.brand, iban=b.OUR_IBAN, holder="Lindenhof")
+    assert match(ACT).booked == 1
+
+
+def test_a_bank_file_also_matches_the_payments_that_waited(anders: Account) -> None:
+    from_one_payer(("120.50", "RE-77"))
+    claim = b.an_invoice(anders, number="RE-77")
+    taken = take_in(ACT, brand=anders.brand, name="b.xml", content=b.a_bank_file(("1.00", "?")))
+    assert taken.matched == UNMATCHED
+    assert state(claim) is ClaimState.SETTLED
+
+
+def test_every_ten_minutes_waiting_payments_are_matched(anders: Account) -> None:
+    from_one_payer(("120.50", "RE-77"))
+    claim = b.an_invoice(anders, number="RE-77")
+    tasks.match_unexplained(0)
+    assert state(claim) is ClaimState.SETTLED
+    assert "ledger.match_unexplained" in app.tasks
+
+
 def test_one_payment_pays_several_invoices_of_one_account(anders: Account, claim: Claim) -> None:
     other = b.an_invoice(anders, "9.50", number="RE-2026/1002")
     assert run(("130.00", "RE-2026/1001 und RE-2026/1002")) == BOOKED
@@ -190,9 +257,14 @@ def test_a_dry_run_decides_the_same_and_writes_nothing(claim: Claim) -> None:
 
 def test_a_second_run_replaces_the_suggestions_of_the_first(claim: Claim) -> None:
     [line] = b.bank_lines(b.a_bank_file(("1.00", claim.reference)))
+    ids = set()
     for _ in range(2):
         assert match(ACT, line_ids=[line.pk]) == SUGGESTED
-    assert Suggestion.objects.filter(bank_line=line).count() == 1
+        ids.add(Suggestion.objects.get(bank_line=line).pk)
+    assert len(ids) == 1, "a person may have it on the screen"
+    reverse_claim(ACT, claim)
+    assert match(ACT, line_ids=[line.pk]) == UNMATCHED
+    assert not Suggestion.objects.filter(bank_line=line).exists()
 
 
 def test_a_line_is_matched_by_what_its_reader_found_as_structured_reference(claim: Claim) -> None:

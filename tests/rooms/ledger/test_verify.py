@@ -6,7 +6,18 @@ import pytest
 from django.db import connection
 from tests import builders as b
 
-from kulanz.ledger.api import CHECKS, BankLine, Claim, DisputeKind, Posting, assign_by_hand, raise_dispute
+from kulanz.kernel.money import Money
+from kulanz.ledger.api import (
+    CHECKS,
+    BankLine,
+    Claim,
+    DisputeKind,
+    InvoiceDraft,
+    Posting,
+    assign_by_hand,
+    issue_invoices,
+    raise_dispute,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +89,31 @@ def test_a_posting_that_was_changed_is_found(claim: Claim) -> None:
     damage("ledger_posting", "UPDATE ledger_posting SET amount_cents = amount_cents + 1 WHERE id = %s", changed.pk)
     assert found() == {
         "every transaction sums to zero per currency": [str(changed.transaction_id)],
+        BALANCE: [claim.reference],
+    }
+
+
+def test_a_credit_note_that_was_booked_as_a_credit_beside_its_claim_is_found(claim: Claim) -> None:
+    draft = InvoiceDraft(
+        number="G-1",
+        account_id=claim.account_id,
+        total=Money(-1_000, "EUR"),
+        issued_on=claim.founded_on,
+        due_on=claim.founded_on,
+        is_credit_note=True,
+        corrects_number=claim.title,
+    )
+    issue_invoices(b.system("2026-11-20"), claim.account.brand, [draft])
+    assert found() == {}
+    damage(
+        "ledger_posting",
+        "UPDATE ledger_posting SET book = 'refunds_payable', claim_id = NULL WHERE claim_id = %s AND transaction_id = "
+        "(SELECT id FROM ledger_transaction WHERE kind = 'credit_note' AND account_id = %s)",
+        claim.pk,
+        claim.account_id,
+    )
+    assert found() == {
+        "a credit note that names an invoice gives back only of its claim": ["G-1"],
         BALANCE: [claim.reference],
     }
 

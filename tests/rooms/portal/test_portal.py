@@ -6,8 +6,10 @@ import json
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -24,11 +26,19 @@ from kulanz.holds.api import (
     place_own_wish_hold,
     place_security_hold,
 )
-from kulanz.infra.models import Upload
+from kulanz.infra.ids import new_id
+from kulanz.infra.models import AuditEntry, Upload
+from kulanz.infra.uploads import MAX_BYTES, FileRefused, read_upload
 from kulanz.ledger.api import Claim, Dispute, DisputeProof
-from kulanz.parties.api import Account, Role, create_login
+from kulanz.parties.api import Account, Role, User, create_login
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_written_yet(db: None) -> None:
+    cache.clear()
+
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -87,9 +97,12 @@ WAYS = {
 
 @pytest.mark.parametrize("way", sorted(ALWAYS_OPEN))
 @pytest.mark.parametrize("kind", list(HoldKind))
-def test_under_every_hold_these_ways_stay_open(kind: HoldKind, way: Way, client: Client) -> None:
+def test_under_every_hold_these_ways_stay_open(
+    kind: HoldKind, way: Way, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KULANZ_NOW", "2026-06-02T10:00")
     account, claim = _under(kind)
-    assert [hold.kind for hold in active_holds(account.pk)] == [kind.value]
+    assert [hold.kind for hold in active_holds(account.pk, on=date(2026, 6, 2))] == [kind.value]
     assert _signed_in(client, account).get(WAYS[way](account, claim)).status_code == 200
 
 
@@ -155,12 +168,147 @@ def test_a_stranger_gets_a_reference_without_a_login(client: Client) -> None:
     given = {"words": "I never ordered this.", "name": "Erika Muster", "email": "erika@example.org", "key": key}
     for _ in range(2):
         response = client.post(reverse("portal:concern", args=["not_mine"]), given, follow=True)
-    case = Case.objects.get(email="erika@example.org", events__key=f"form:{key}")
+    case = Case.objects.get(email="erika@example.org")
     assert case.account is None
     assert case.reference[:4] in response.content.decode()
     assert CaseEvent.objects.filter(case=case, kind=EventKind.OPENED.value).count() == 1
     assert case.promises.count() == 1
     assert Message.objects.filter(case_id=case.pk, kind="case_opened").count() == 1
+
+
+def _written(**changed: object) -> dict[str, object]:
+    given = {"words": "I never ordered this.", "name": "Dana Vogt", "email": "erika@example.org", "key": str(new_id())}
+    return given | changed
+
+
+def _write(client: Client, topic: str = "bill", *, query: str = "", **changed: object) -> HttpResponse:
+    client.cookies["kulanz_language"] = "en"
+    address = reverse("portal:concern", args=[topic]) + query
+    client.get(address)
+    return client.post(address, _written(**changed), follow=True)
+
+
+def test_a_confirmation_to_a_stranger_says_nothing_he_typed(client: Client) -> None:
+    builders.a_shop()
+    _write(client, name="Buy at evil.example", words="Visit evil.example", about="evil.example")
+    message = Message.objects.get(kind="case_opened", to_address="erika@example.org")
+    assert message.to_name == "erika@example.org"
+    assert message.sheet["paragraphs"][0] == "Hello,"
+    assert "evil" not in json.dumps(message.sheet)
+
+
+def test_a_name_typed_by_a_stranger_is_nobody_who_acted(client: Client) -> None:
+    builders.a_shop()
+    _write(client, name="Dana Vogt", file=SimpleUploadedFile("letter.png", PNG))
+    case = Case.objects.get(email="erika@example.org")
+    assert case.name == "Dana Vogt"
+    assert set(case.events.values_list("by", flat=True)) == {"contact form"}
+    assert set(Upload.objects.values_list("uploaded_by", flat=True)) == {"contact form"}
+    assert AuditEntry.objects.get(subject_id=case.pk).actor == "contact form"
+
+
+def test_nobody_is_flooded_by_a_stranger_who_knows_his_address(client: Client) -> None:
+    builders.a_shop()
+    for _ in range(5):
+        _write(client)
+    response = _write(client, email="Erika@example.org", words="The sixth")
+    page = response.content.decode()
+    assert "There were too many messages in a short time." in page
+    assert "The sixth" in page
+    assert Case.objects.filter(email__iexact="erika@example.org").count() == 5
+
+
+def test_one_internet_address_writes_to_ten_addresses_an_hour(client: Client) -> None:
+    builders.a_shop()
+    client.defaults["REMOTE_ADDR"] = "9.9.9.9"
+    for number in range(11):
+        _write(client, email=f"e{number}@example.org")
+    assert Case.objects.count() == 10
+
+
+def test_the_form_with_other_words_is_another_concern_and_a_strange_key_opens_one(client: Client) -> None:
+    builders.a_shop()
+    key = str(new_id())
+    _write(client, key=key)
+    _write(client, key=key, words="And another thing.")
+    _write(client, key="x" * 200)
+    _write(Client(), key=key)
+    assert Case.objects.count() == 4
+
+
+def test_who_has_several_accounts_is_asked_which_and_acts_as_himself(client: Client) -> None:
+    first, second = builders.a_customer("Frieda Anders"), builders.a_customer("Mia Anders")
+    _signed_in(client, first, second)
+    assert "Please choose the account it is about." in _write(client).content.decode()
+    assert Case.objects.count() == 0
+    _write(client, account=second.number)
+    case = Case.objects.get()
+    user = User.objects.get(email=f"{first.number}@login.example".lower())
+    assert (case.account, case.name, case.email) == (second, user.name, user.email)
+    assert AuditEntry.objects.get(subject_id=case.pk).user_id == user.pk
+
+
+def test_the_page_of_an_account_says_which_account_it_is_about(client: Client) -> None:
+    first, second = builders.a_customer("Frieda Anders"), builders.a_customer("Mia Anders")
+    _signed_in(client, first, second)
+    page = client.get(reverse("portal:account", args=[second.number])).content.decode()
+    choice = client.get(reverse("portal:concerns"), {"account": second.number}).content.decode()
+    query = f"?account={second.number}"
+    assert reverse("portal:concerns") + query in page
+    assert reverse("portal:concern", args=["bill"]) + query in choice
+    _write(client, query=query)
+    assert Case.objects.get().account == second
+
+
+def test_a_foreign_account_in_the_link_is_not_written_for(client: Client) -> None:
+    mine, other = builders.a_customer(), builders.a_customer("Bernd Brandt")
+    _signed_in(client, mine)
+    _write(client, query=f"?account={other.number}")
+    assert Case.objects.get().account == mine
+
+
+def test_a_huge_file_is_refused_before_it_is_read() -> None:
+    class Huge(SimpleUploadedFile):
+        def read(self, *_: object) -> bytes:
+            raise AssertionError("it was read")
+
+    file = Huge("film.png", PNG)
+    file.size = MAX_BYTES + 1
+    with pytest.raises(FileRefused, match="it is too large"):
+        read_upload(file)
+
+
+def test_a_concern_and_an_objection_take_ten_files(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    _signed_in(client, account)
+    address = reverse("portal:proof", args=[account.number, claim.reference])
+    key = str(new_id())
+    for _ in range(11):
+        proof = client.post(address, {"proof": SimpleUploadedFile("statement.png", PNG)}, follow=True)
+        concern = _write(client, key=key, file=SimpleUploadedFile("letter.png", PNG))
+    assert DisputeProof.objects.count() == 10
+    assert CaseEvent.objects.filter(kind=EventKind.FILE_ADDED.value).count() == 10
+    assert Upload.objects.count() == 20
+    for response in (proof, concern):
+        assert "there are 10 files already" in response.content.decode()
+
+
+def test_a_refused_proof_is_no_objection(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    _signed_in(client, account)
+    address = reverse("portal:proof", args=[account.number, claim.reference])
+    response = client.post(address, {"proof": SimpleUploadedFile("proof.exe", b"MZ not a picture")})
+    assert "was not taken" in response.content.decode()
+    assert Dispute.objects.count() == 0
+
+
+def test_a_stranger_is_promised_only_what_is_done(client: Client) -> None:
+    builders.a_shop()
+    client.cookies["kulanz_language"] = "en"
+    page = client.get(reverse("portal:concern", args=["not_mine"])).content.decode()
+    assert "You do not need an account. A person looks at it first." in page
 
 
 def test_the_export_holds_what_we_know(client: Client) -> None:

@@ -162,6 +162,12 @@ def test_a_row_that_cannot_be_read_is_named_and_nothing_is_stored(brand: Brand) 
     assert everything() == before
 
 
+def test_a_payment_that_came_before_its_invoice_pays_it_when_the_orders_come(brand: Brand) -> None:
+    b.bank_lines(b.a_bank_file(("24.90", "R-501")))
+    take_in(brand, row())
+    assert find_claim("R-501").balance.state is ClaimState.SETTLED
+
+
 # --- what comes back ---
 
 
