@@ -340,7 +340,12 @@ def dispute_received(dispute: Dispute) -> Draft:
                 % facts,
                 gettext("You do not have to send anything else. If you have proof, you may add it under “My account”."),
             ),
-            reference_lines=((gettext("Objection"), dispute.reference), *_reference_lines(claim)),
+            # No payment reference: nothing is to be paid while a person decides.
+            reference_lines=(
+                (gettext("Objection"), dispute.reference),
+                (gettext("Invoice"), claim.title),
+                (gettext("Customer number"), claim.account.number),
+            ),
             links=((gettext("My account"), _link("/account/")),),
         )
     return draft_for(dispute.account, key=f"dispute:{dispute.pk}", kind="dispute_received", sheet=sheet)

@@ -159,14 +159,16 @@ def explain_hold(hold: Hold) -> Explanation:
 def _steps_for_hold(hold: Hold, claims: Sequence[Claim]) -> tuple[NextStep, ...]:
     if hold.state != HoldState.ACTIVE.value:
         return (NextStep(Step.NOTHING, gettext("There is nothing to do.")),)
-    steps: dict[Step, NextStep] = {}
-    for claim in claims:
-        for step in steps_for_claim(claim):
-            steps.setdefault(step.step, step)
-    if not claims:
-        steps[Step.ASK] = NextStep(Step.ASK, gettext("Ask a person."))
+    steps = _steps_for(claims) or (NextStep(Step.ASK, gettext("Ask a person.")),)
     waiting = tuple(NextStep(Step.WAIT, sentence) for sentence in lifting_sentences(hold))
-    return (*steps.values(), *waiting)
+    return (*steps, *waiting)
+
+
+def _steps_for(claims: Sequence[Claim]) -> tuple[NextStep, ...]:
+    """What can be done about several claims: each payment of its own, what is the same only once."""
+    steps = dict.fromkeys(step for claim in claims for step in steps_for_claim(claim))
+    order = list(Step)
+    return tuple(sorted(steps, key=lambda step: order.index(step.step)))
 
 
 def account_sentence(holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str:
@@ -191,10 +193,6 @@ def explain_account(account: Account) -> Explanation:
     """The story of an account, newest first, with what its holder can do."""
     holds = active_holds(account.pk)
     open_claims = open_claims_of(account.pk)
-    steps: dict[Step, NextStep] = {}
-    for claim in open_claims:
-        for step in steps_for_claim(claim):
-            steps.setdefault(step.step, step)
     nothing = NextStep(Step.NOTHING, gettext("There is nothing to do."))
     facts = tuple(fact for fact in timeline.of_account(account.pk) if not fact.internal)
     return Explanation(
@@ -202,7 +200,7 @@ def explain_account(account: Account) -> Explanation:
         account.number,
         account_sentence(holds, open_claims),
         facts,
-        tuple(steps.values()) or (nothing,),
+        _steps_for(open_claims) or (nothing,),
     )
 
 

@@ -52,14 +52,14 @@ def test_a_decision_without_a_reason_is_none(agent: Client) -> None:
     assert dispute.state == DisputeState.OPEN.value
 
 
-def test_a_rejected_objection_leaves_nothing_to_correct(agent: Client) -> None:
+def test_a_rejected_objection_leaves_nothing_to_correct(finance: Client) -> None:
     dispute = an_objection()
-    assert decide(agent, dispute, "rejected") == 302
-    page = text(agent.get(url("dispute", dispute)))
+    assert decide(finance, dispute, "rejected") == 302
+    page = text(finance.get(url("dispute", dispute)))
     assert "We looked it up." in page
     assert "Correct the claim" not in page
-    assert agent.post(url("reverse_claim", dispute)).status_code == 422
-    assert agent.post(url("credit_claim", dispute), {"amount": "1"}).status_code == 422
+    assert finance.post(url("reverse_claim", dispute)).status_code == 422
+    assert finance.post(url("credit_claim", dispute), {"amount": "1"}).status_code == 422
     dispute.claim.balance.refresh_from_db()
     assert dispute.claim.balance.outstanding_cents == 12050
 
@@ -72,37 +72,37 @@ def test_two_people_cannot_decide_the_same_objection(agent: Client) -> None:
     assert dispute.state == DisputeState.UPHELD.value
 
 
-def test_an_upheld_objection_takes_back_a_part_once(agent: Client) -> None:
+def test_an_upheld_objection_takes_back_a_part_once(finance: Client) -> None:
     dispute = an_objection()
-    decide(agent, dispute, "upheld")
+    decide(finance, dispute, "upheld")
     for _ in range(2):
-        assert agent.post(url("credit_claim", dispute), {"amount": "20,50"}).status_code == 302
+        assert finance.post(url("credit_claim", dispute), {"amount": "20,50"}).status_code == 302
     dispute.claim.balance.refresh_from_db()
     assert dispute.claim.balance.outstanding_cents == 10000
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "120.51", "12.345", "a lot", "1e2"])
-def test_an_amount_that_cannot_be_is_refused_beside_the_field(agent: Client, amount: str) -> None:
+def test_an_amount_that_cannot_be_is_refused_beside_the_field(finance: Client, amount: str) -> None:
     dispute = an_objection()
-    decide(agent, dispute, "upheld")
-    assert agent.post(url("credit_claim", dispute), {"amount": amount}).status_code == 422
+    decide(finance, dispute, "upheld")
+    assert finance.post(url("credit_claim", dispute), {"amount": amount}).status_code == 422
     dispute.claim.balance.refresh_from_db()
     assert dispute.claim.balance.outstanding_cents == 12050
 
 
-def test_a_claim_that_never_existed_is_withdrawn_and_what_was_paid_becomes_a_credit(agent: Client) -> None:
+def test_a_claim_that_never_existed_is_withdrawn_and_what_was_paid_becomes_a_credit(finance: Client) -> None:
     claim = b.an_invoice(b.a_customer(), "50.00")
     [line] = b.bank_lines(b.a_bank_file(("20.00", "x")))
     assign_by_hand(b.dana("2026-11-20"), line, claim, keep_rest_as_credit=False)
     dispute = an_objection(claim)
-    decide(agent, dispute, "upheld")
+    decide(finance, dispute, "upheld")
 
-    agent.post(url("reverse_claim", dispute))
+    finance.post(url("reverse_claim", dispute))
 
     claim.balance.refresh_from_db()
     assert claim.balance.state is ClaimState.REVERSED
     assert [str(amount) for amount in credit_of(claim.account_id)] == ["20.00 EUR"]
-    assert "Correct the claim" not in text(agent.get(url("dispute", dispute)))
+    assert "Correct the claim" not in text(finance.get(url("dispute", dispute)))
 
 
 def test_a_proof_is_a_download_and_only_with_its_own_objection(agent: Client, warehouse: Client) -> None:
@@ -118,3 +118,13 @@ def test_a_proof_is_a_download_and_only_with_its_own_objection(agent: Client, wa
     assert "quittung.png" in text(agent.get(url("dispute", dispute)))
     assert agent.get(reverse("desk:dispute_proof", args=[other.reference, upload.pk])).status_code == 404
     assert warehouse.get(mine).status_code == 403
+
+
+def test_agents_decide_and_finance_corrects(agent: Client) -> None:
+    dispute = an_objection()
+    assert decide(agent, dispute, "upheld") == 302
+    assert "Correct the claim" not in text(agent.get(url("dispute", dispute)))
+    assert agent.post(url("reverse_claim", dispute)).status_code == 403
+    assert agent.post(url("credit_claim", dispute), {"amount": "1"}).status_code == 403
+    dispute.claim.balance.refresh_from_db()
+    assert dispute.claim.balance.credited_cents == 0
