@@ -47,7 +47,7 @@ from kulanz.ledger.disputes import (
     find_dispute,
     raise_dispute,
 )
-from kulanz.ledger.invoices import InvoiceChanged, InvoiceDraft, Issued, issue_invoices
+from kulanz.ledger.invoices import LEDGER_TABLES, InvoiceChanged, InvoiceDraft, Issued, issue_invoices
 from kulanz.ledger.matching import BOOK_FROM_SCORE, Matched, match
 from kulanz.ledger.models import (
     Allocation,
@@ -85,6 +85,7 @@ __all__ = [
     "CLAIM_STATE_NAMES",
     "DISPUTE",
     "DISPUTE_KIND_NAMES",
+    "LEDGER_TABLES",
     "Allocation",
     "AmountNotPositive",
     "BankAccount",

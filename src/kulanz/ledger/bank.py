@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
+from kulanz.infra.statistics import WORTH_IT_FROM_ROWS, know_your_tables
 from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
 from kulanz.kernel.references import normalise
@@ -120,6 +121,8 @@ def import_bank_file(act: Act, *, brand: Brand, name: str, content: bytes, any_a
         imported.append(
             ImportedStatement(row.pk, bank_account.iban, row.opening, row.closing, len(statement.entries), row.balanced)
         )
+    if new >= WORTH_IT_FROM_ROWS:
+        know_your_tables("ledger_bankline", "ledger_transaction", "ledger_posting")
     record(
         act,
         [Note("bank file imported", "ledger.bankstatement", s.id, house.pk, {"file": name}) for s in imported],

@@ -24,6 +24,16 @@ from kulanz.ledger.rules import GivenBack, give_back
 from kulanz.ledger.states import Book, ClaimKind, TransactionKind
 from kulanz.parties.api import Brand, lock_accounts
 
+# What a file of invoices fills; whoever loads many tells the planner about them.
+LEDGER_TABLES = (
+    "ledger_invoice",
+    "ledger_claim",
+    "ledger_claimbalance",
+    "ledger_claimreference",
+    "ledger_transaction",
+    "ledger_posting",
+)
+
 
 class InvoiceChanged(Refusal):
     """The same number came again with another amount, account, kind or date."""

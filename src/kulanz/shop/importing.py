@@ -13,10 +13,11 @@ from django.db import connection, transaction
 
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
+from kulanz.infra.statistics import WORTH_IT_FROM_ROWS, know_your_tables
 from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.api import InvoiceDraft, issue_invoices, match
+from kulanz.ledger.api import LEDGER_TABLES, InvoiceDraft, issue_invoices, match
 from kulanz.parties.api import Account, AccountKind, Brand, Person, house_account, sort_key
 from kulanz.shop.models import Order, Return, Shipment
 from kulanz.shop.order_files import Document, DocumentKind, Item, OrderFile, RowError, read
@@ -113,6 +114,8 @@ def load(act: Act, brand: Brand, file: OrderFile) -> ImportedOrders:
     )
     facts = {"orders": result.orders, "subscriptions": result.subscriptions}
     record(act, [Note("orders imported", "parties.brand", brand.pk, facts=facts)])
+    if len(file.orders) + len(file.documents) >= WORTH_IT_FROM_ROWS:
+        know_your_tables("parties_account", "parties_person", "shop_order", "shop_orderitem", *LEDGER_TABLES)
     return result
 
 

@@ -62,7 +62,7 @@ def only_delivery() -> Delivery:
 
 def jobs() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'api.deliver_webhooks'")
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'machines.deliver_webhooks'")
         return int(cursor.fetchone()[0])
 
 
