@@ -10,10 +10,11 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/done
 GERMAN := src/kulanz/ui/locale/de/LC_MESSAGES/django
 
-# Options: PYTHON=… (setup), PORT=… (demo), PYTEST_ARGS="…" (tests), UPGRADE=1 (lock)
+# Options: PYTHON=… (setup), PORT=… (demo), PYTEST_ARGS="…" and AT_ONCE=… (tests), UPGRADE=1 (lock)
 PYTHON ?=
 PORT ?=
 PYTEST_ARGS ?=
+AT_ONCE ?= 2
 UPGRADE ?=
 
 # The checks look at code only: no key is made, no data directory of an installation is touched.
@@ -54,7 +55,7 @@ stop: ## end the embedded database and what runs in the background
 .PHONY: test
 test: setup-dev system-packages check ## everything, proven: checks, all tests, coverage
 	@echo "· tests"
-	@$(BIN)/python -m pytest -m "not long" --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n $(AT_ONCE) --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 .PHONY: story
 story: setup-dev ## the flows, readable aloud
@@ -62,7 +63,7 @@ story: setup-dev ## the flows, readable aloud
 
 .PHONY: test-long
 test-long: setup-dev system-packages ## long profiles, fuzzing, simulations
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long -n $(AT_ONCE) $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup-dev ## format, types, who imports whom, migrations, translations

@@ -102,7 +102,7 @@ def reminders(claims: Sequence[Claim], today: date) -> Iterator[Deed]:
         for level, days in ((0, 7), (1, 21), (2, 35)):
             day = claim.due_on + timedelta(days=days)
             if day < today:
-                yield Deed(at(day, 8), lambda c=claim, n=level, d=day: _remind(c, n, d))  # type: ignore[misc]
+                yield Deed(at(day, 8), lambda c=claim, n=level, d=day: _remind(c, n, d))  # type: ignore[misc]  # bound by its defaults
 
 
 def _remind(claim: Claim, level: int, day: date) -> None:
@@ -117,7 +117,7 @@ def hand_overs(claims: Sequence[Claim], collector: Collector, today: date) -> It
         if day < today:
             moment = at(day, 10)
             act = finance(moment, "two reminders without an answer")
-            yield Deed(moment, lambda a=act, c=claim: hand_over(a, c, collector))  # type: ignore[misc]
+            yield Deed(moment, lambda a=act, c=claim: hand_over(a, c, collector))  # type: ignore[misc]  # bound by its defaults
 
 
 def release_some_holds(claims: Sequence[Claim], today: date) -> None:

@@ -75,7 +75,7 @@ def back_to(request: HttpRequest, otherwise: str) -> str:
 def _put_frame(request: HttpRequest) -> None:
     user = user_of(request)
     mine = [entry for entry in ENTRIES if user.may(entry.permission)]
-    request.kulanz_navigation = tuple(_item(request, entry) for entry in mine)  # type: ignore[attr-defined]
+    request.kulanz_navigation = tuple(_item(request, entry) for entry in mine)  # type: ignore[attr-defined]  # for ui.context
     request.kulanz_search_url = _search_url(request)  # type: ignore[attr-defined]  # both read by ui.context
 
 

@@ -46,7 +46,7 @@ class HoldRow:
 
 def hold_rows(holds: Sequence[Hold], user: User, today: date) -> tuple[HoldRow, ...]:
     """Rows for holds read by `holds_with_reasons`: two queries more, however many holds there are."""
-    claims = {hold.pk: [reason.claim for reason in hold.living_reasons] for hold in holds}  # type: ignore[attr-defined]
+    claims = {hold.pk: [reason.claim for reason in hold.living_reasons] for hold in holds}  # type: ignore[attr-defined]  # as holds_with_reasons reads them
     facts = _facts(claim.pk for named in claims.values() for claim in named)
     return tuple(_row(hold, claims[hold.pk], facts, user, today) for hold in holds)
 

@@ -15,7 +15,7 @@ from tests import builders as b
 from kulanz.agency.orders import live_state, orders_of
 from kulanz.dunning.api import CollectionOrder
 from kulanz.explain.api import collection_state
-from kulanz.ledger.api import DisputeKind, match, raise_dispute, reverse_claim
+from kulanz.ledger.api import Claim, DisputeKind, match, raise_dispute, reverse_claim
 from kulanz.parties.api import Role
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,14 @@ def this_morning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KULANZ_NOW", "2026-11-20T10:00")
 
 
-def a_clerk(code: str = "recht-inkasso") -> Client:
+AGENCY = "agency-of-this-file"  # other tests keep what they hand over to theirs
+
+
+def handed_over(claim: Claim, *, on: str) -> CollectionOrder:
+    return b.handed_over(claim, on=on, collector=b.a_collector(code=AGENCY))
+
+
+def a_clerk(code: str = AGENCY) -> Client:
     client = Client()
     client.cookies["kulanz_language"] = "en"
     client.force_login(b.a_login(Role.AGENCY, name="Rita Recht", collector=b.a_collector(code=code)))
@@ -41,7 +48,7 @@ def text(response: HttpResponse) -> str:
 def one_of_each() -> dict[str, CollectionOrder]:
     """Collectable, paused, settled and recalled."""
     orders = {
-        state: b.handed_over(b.an_invoice(b.a_customer(f"Herr {state.title()}")), on="2026-10-01")
+        state: handed_over(b.an_invoice(b.a_customer(f"Herr {state.title()}")), on="2026-10-01")
         for state in ("collectable", "paused", "settled", "recalled")
     }
     paused = orders["paused"].claim
@@ -54,10 +61,10 @@ def one_of_each() -> dict[str, CollectionOrder]:
 
 def test_the_state_is_the_one_the_house_itself_would_say() -> None:
     orders = one_of_each()
-    clerk = b.a_login(Role.AGENCY, collector=b.a_collector())
+    clerk = b.a_login(Role.AGENCY, collector=b.a_collector(code=AGENCY))
     states = {order.pk: live_state(order) for order in orders_of(clerk)}
     assert states == {order.pk: name for name, order in orders.items()}
-    assert all(collection_state(order) == states[order.pk] for order in CollectionOrder.objects.all())
+    assert all(collection_state(order) == states[order.pk] for order in orders_of(clerk))
 
 
 def test_what_may_not_be_pursued_demands_nothing_and_an_ended_order_shows_no_address() -> None:
@@ -78,7 +85,7 @@ def test_each_state_can_be_asked_for(state: str) -> None:
 
 
 def test_an_order_of_another_agency_is_not_there_even_by_its_number() -> None:
-    theirs = b.handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
+    theirs = handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
     clerk = a_clerk("other-inkasso")
     for asked in ("", theirs.reference, theirs.claim.title):
         page = text(clerk.get("/agency/", {"q": asked} if asked else {}))
@@ -87,8 +94,8 @@ def test_an_order_of_another_agency_is_not_there_even_by_its_number() -> None:
 
 
 def test_an_order_is_found_by_file_number_or_invoice() -> None:
-    mine = b.handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
-    other = b.handed_over(b.an_invoice(b.a_customer()), on="2026-10-02")
+    mine = handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
+    other = handed_over(b.an_invoice(b.a_customer()), on="2026-10-02")
     clerk = a_clerk()
     for asked in (mine.reference.lower(), mine.claim.title):
         page = text(clerk.get("/agency/", {"q": asked}))
@@ -118,9 +125,9 @@ def test_many_orders_ask_no_more_questions_than_one() -> None:
             clerk.get("/agency/")
         return len(captured)
 
-    b.handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
+    handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
     questions()
     few = questions()
     for _ in range(5):
-        b.handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
+        handed_over(b.an_invoice(b.a_customer()), on="2026-10-01")
     assert questions() == few
