@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from django.db import connection, connections
 from django.test.utils import override_settings, setup_databases
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import plugin
@@ -30,17 +34,48 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         setup_databases(verbosity=0, interactive=False, aliases={"default"})
 
 
+@pytest.fixture(scope="session")
+def database_for_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """A copy of the empty test database. What is committed there is seen by no test that rolls back."""
+    with django_db_blocker.unblock():
+        empty = str(connection.settings_dict["NAME"])
+        copy = f"{empty}_commits"
+        _leave()
+        with psycopg.connect(_elsewhere(), autocommit=True) as maintenance:
+            maintenance.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(empty))
+            )
+    return copy
+
+
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed_db(database_for_commits: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Real commits, for tests with two connections and for triggers that fire at commit.
 
     Nothing is emptied afterwards (the books refuse it): such tests open accounts of their own and look only at them.
     """
+    usual = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
-        yield
-        from django.db import connections
+        _leave()
+        connection.settings_dict["NAME"] = database_for_commits
+        try:
+            yield
+        finally:
+            _leave()
+            connection.settings_dict["NAME"] = usual
 
-        connections.close_all()
+
+def _leave() -> None:
+    """Close every connection to the database we are about to change."""
+    connections.close_all()
+    connection.close_pool()
+
+
+def _elsewhere() -> str:
+    """How to reach the server, by a database that always exists."""
+    parts = connection.get_connection_params()
+    known = {name: parts[name] for name in ("host", "port", "user", "password") if parts.get(name)}
+    return make_conninfo(dbname="postgres", **known)
 
 
 @pytest.fixture(autouse=True)

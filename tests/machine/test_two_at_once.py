@@ -68,9 +68,7 @@ JUNE = "2026-06-01"
 Verb = Callable[[], object]
 
 
-@pytest.mark.django_db
-def test_without_a_second_connection_there_is_nothing_to_wait_for() -> None:
-    """(The one test here that rolls back: it also asks for the database of this module.)"""
+def test_an_untouched_account_breaks_no_law() -> None:
     assert broken_laws([b.a_customer().pk]) == {}
 
 
