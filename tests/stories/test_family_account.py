@@ -25,6 +25,7 @@ from kulanz.contact.api import Message
 from kulanz.dunning.api import CollectionOrder, OrderState, Procedure, ProcedureState
 from kulanz.explain.api import account_sentence, explain, explain_hold
 from kulanz.holds.api import Hold, HoldKind, HoldState, Way, active_holds, permitted
+from kulanz.kernel import clock
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import Allocation, ClaimState, find_claim, match, open_claims_of
 from kulanz.wiring.verify import verify
@@ -48,7 +49,7 @@ def test_he_is_told_which_claim_pays_and_is_free_in_the_same_moment() -> None:
         "is still open: €98.90 has been due since 9 November 2024."
     )
     assert explain_hold(hold).sentence == sentence
-    assert account_sentence(active_holds(he.pk), open_claims_of(he.pk)) == sentence
+    assert account_sentence(active_holds(he.pk, on=clock.today()), open_claims_of(he.pk)) == sentence
     with translation.override("de"):
         assert "RE536761" in explain_hold(hold).sentence
         assert "98,90\N{NO-BREAK SPACE}€" in explain_hold(hold).sentence
@@ -63,11 +64,11 @@ def test_he_is_told_which_claim_pays_and_is_free_in_the_same_moment() -> None:
     ]
 
     # Her account has no hold: they share an address, nothing else.
-    assert active_holds(she.pk) == []
-    assert permitted(she.pk)[Way.PAY_BY_INVOICE] is True
-    assert permitted(he.pk)[Way.PAY_BY_INVOICE] is False
+    assert active_holds(she.pk, on=clock.today()) == []
+    assert permitted(she.pk, on=clock.today())[Way.PAY_BY_INVOICE] is True
+    assert permitted(he.pk, on=clock.today())[Way.PAY_BY_INVOICE] is False
     # Under the hold he may still order and pay otherwise, withdraw, complain, object.
-    assert [way for way, allowed in permitted(he.pk).items() if not allowed] == [Way.PAY_BY_INVOICE]
+    assert [way for way, allowed in permitted(he.pk, on=clock.today()).items() if not allowed] == [Way.PAY_BY_INVOICE]
 
     # The forgotten statement is found: he had paid in time.
     [line] = bank_lines(a_bank_file(("98.90", "Rechnung RE536761"), on="2024-11-07", payer="Thomas Reinhardt"))
@@ -86,7 +87,7 @@ def test_he_is_told_which_claim_pays_and_is_free_in_the_same_moment() -> None:
     assert hold.state == HoldState.LIFTED.value
     assert Procedure.objects.get(claim=claim).state == ProcedureState.ENDED.value
     assert CollectionOrder.objects.get(claim=claim).state == OrderState.SETTLED.value
-    assert permitted(he.pk)[Way.PAY_BY_INVOICE] is True
+    assert permitted(he.pk, on=clock.today())[Way.PAY_BY_INVOICE] is True
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -112,9 +113,9 @@ def test_whoever_asks_with_any_reference_gets_the_same_story() -> None:
     claim = an_invoice(he, "98.90", issued="2024-10-26")
     hold = a_payment_hold(claim, on="2026-10-18")
 
-    assert explain(claim.title).reference == claim.reference
-    assert explain(claim.reference).kind == "claim"
-    assert explain(hold.reference).sentence == explain(he.number).sentence
+    assert explain(claim.title, on=clock.today()).reference == claim.reference
+    assert explain(claim.reference, on=clock.today()).kind == "claim"
+    assert explain(hold.reference, on=clock.today()).sentence == explain(he.number, on=clock.today()).sentence
 
 
 def test_a_shared_address_is_never_a_reason() -> None:
@@ -142,6 +143,6 @@ def test_his_objection_lifts_the_hold_at_once_until_a_person_has_decided() -> No
 
     # Rejected with reasons: the claim stands, the hold comes back only as a new proposal for a person.
     decide_dispute(dana("2026-11-25"), dispute, upheld=False, reason="We find no payment of this amount.")
-    assert active_holds(he.pk) == []
+    assert active_holds(he.pk, on=clock.today()) == []
     again = Hold.objects.get(account=he, state=HoldState.PROPOSED.value)
     assert again.pk != hold.pk

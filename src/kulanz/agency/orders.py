@@ -112,7 +112,7 @@ def orders_of(clerk: User) -> QuerySet[CollectionOrder]:
 
 
 def live_state(order: CollectionOrder) -> LiveState:
-    """The same answer as `explain.collection_state`, for an order from `orders_of` (a test compares both)."""
+    """What the collector may do with this order today; for one read by `orders_of`."""
     if order.state != OrderState.HANDED_OVER.value:
         return LiveState(order.state)
     is_paused: bool = order.is_paused  # type: ignore[attr-defined]  # annotated by orders_of

@@ -178,7 +178,7 @@ def _claims_behind(hold: Hold) -> Sequence[Claim]:
 @api.get("/accounts/{path:ref}", response={200: AccountStory, **ERRORS}, tags=["accounts"])
 def account_story(request: HttpRequest, ref: Reference) -> AccountStory:
     """The story of an account in one sentence, with what happened and what its holder can do."""
-    return AccountStory.of(explain_account(_account(request, ref)))
+    return AccountStory.of(explain_account(_account(request, ref), on=clock.today()))
 
 
 @api.get("/claims", response={200: ClaimPage, **ERRORS}, tags=["claims"])

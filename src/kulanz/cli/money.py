@@ -150,8 +150,9 @@ def explain(
     """
     opening.open_books()
     from kulanz.explain.api import explain as explain_thing
+    from kulanz.kernel import clock
 
-    story = explain_thing(reference)
+    story = explain_thing(reference, on=clock.today())
 
     def lines() -> Iterator[str]:
         yield story.sentence

@@ -1,7 +1,7 @@
 """The door of the room."""
 
 from kulanz.contact.delivery import deliver, sweep_unsure
-from kulanz.contact.documents import find_document, path_of
+from kulanz.contact.documents import path_of
 from kulanz.contact.girocode import NoGiroCode
 from kulanz.contact.girocode import svg as girocode_svg
 from kulanz.contact.letters.render import render as render_letter
@@ -48,7 +48,6 @@ __all__ = [
     "Transport",
     "deliver",
     "draft_for",
-    "find_document",
     "find_message",
     "from_json",
     "girocode_svg",

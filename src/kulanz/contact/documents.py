@@ -20,7 +20,7 @@ from kulanz.contact.sheets import Sheet, from_json
 from kulanz.contact.states import Channel
 from kulanz.infra.ids import new_id
 from kulanz.kernel.clock import berlin_day
-from kulanz.kernel.references import grouped, new_code, normalise
+from kulanz.kernel.references import grouped, new_code
 from kulanz.parties.api import Brand
 
 CHECK_CODE_LENGTH = 11
@@ -155,8 +155,3 @@ def sender_of(brand: Brand, sheet: Sheet) -> Sender:
 def closing() -> str:
     """The last line before the name (in the active language)."""
     return gettext("Kind regards")
-
-
-def find_document(code: str) -> SentDocument | None:
-    """By the check code in any spelling."""
-    return SentDocument.objects.filter(check_code=normalise(code)).first()

@@ -15,7 +15,7 @@ from kulanz.desk.forms import CaseForm, ObjectionForm, OwnWishForm, SecurityForm
 from kulanz.desk.hold_rows import HoldRow, hold_rows
 from kulanz.desk.words import TRANSACTION_NAMES, Badge, case_badge, claim_badge, dispute_badge
 from kulanz.explain.api import Fact, account_sentence, holds_of, timeline_of_account
-from kulanz.holds.api import HoldState
+from kulanz.holds.api import HoldState, active_holds
 from kulanz.kernel.money import Money
 from kulanz.kernel.references import grouped
 from kulanz.ledger.api import (
@@ -138,8 +138,9 @@ def customer_page(
 ) -> Page:
     """Build the page; `whole` shows everything where it usually shows the newest."""
     holds = holds_of(account.pk)
-    active = [hold for hold in holds if hold.state == HoldState.ACTIVE.value]
-    live = [hold for hold in holds if hold.state in {HoldState.ACTIVE.value, HoldState.PROPOSED.value}]
+    active = active_holds(account.pk, on=today)
+    proposed = [hold for hold in holds if hold.state == HoldState.PROPOSED.value]
+    live = [hold for hold in holds if hold in active or hold in proposed]
     open_claims = open_claims_of(account.pk)
     claims, more_claims = _claims(account, whole=whole)
     orders, more_orders = _orders(account, whole=whole)

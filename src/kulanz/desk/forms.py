@@ -142,7 +142,7 @@ class SecurityForm(DeskForm):
     effect = forms.ChoiceField(label=_("What shall stop?"))
     words = forms.CharField(label=_("Reason (the customer reads it)"), widget=_text(2), max_length=2_000)
     review_on = _day(_("Looked at again on"))
-    ends_on = _day(_("Ends at the latest on"))
+    ends_on = _day(_("Ends at the latest on (30 days at most)"))
 
     def __init__(self, today: date, answers: Mapping[str, Any] | None = None) -> None:
         super().__init__(answers)

@@ -41,6 +41,7 @@ class Page:
     """The three lists. Active holds stand oldest first: the longest restriction is looked at first."""
 
     proposals: tuple[HoldRow, ...]
+    proposals_count: int
     waiting: tuple[HoldRow, ...]
     active: tuple[HoldRow, ...]
     pager: Pager
@@ -54,12 +55,13 @@ def holds(request: HttpRequest) -> HttpResponseBase:
     user, today = user_of(request), clock.today()
     every = holds_with_reasons()
     unconfirmed = Q(kind=HoldKind.SECURITY.value, confirmed_by="")
-    proposals = every.filter(state=HoldState.PROPOSED.value).order_by("proposed_at")[:MOST_WAITING]
+    proposals = every.filter(state=HoldState.PROPOSED.value).order_by("proposed_at")
     live = every.filter(in_force(today)).order_by("released_at", "pk")
     waiting = live.filter(unconfirmed).order_by("confirm_by")[:MOST_WAITING]
     active, pager = page_of(request, live.exclude(unconfirmed))
     page = Page(
-        hold_rows(list(proposals), user, today),
+        hold_rows(list(proposals[:MOST_WAITING]), user, today),
+        proposals.count(),
         hold_rows(list(waiting), user, today),
         hold_rows(list(active), user, today),
         pager,

@@ -91,6 +91,7 @@ def _queues(user: User, today: date) -> Iterator[Queue]:
     if user.may(Permission.RELEASE_HOLDS):
         yield _proposals()
         yield _unconfirmed(today)
+        yield _to_review(today)
     if user.may(Permission.WORK_CASES):
         yield _broken_promises()
         if left_open := _left_open(today):
@@ -193,6 +194,19 @@ def _unconfirmed(today: date) -> Queue:
         rows.order_by("confirm_by"),
         lambda hold: _hold_item(hold, hold.confirm_by, late=hold.confirm_by is not None and hold.confirm_by <= today),
         gettext("None waits for a second person."),
+    )
+
+
+def _to_review(today: date) -> Queue:
+    """A restriction nobody looks at again becomes a habit: its review day brings it back to a person."""
+    rows = holds_with_reasons().filter(in_force(today), review_on__lte=today)
+    return _queue(
+        gettext("Holds to be looked at again"),
+        "pause",
+        reverse("desk:holds"),
+        rows.order_by("review_on"),
+        lambda hold: _hold_item(hold, hold.review_on, late=hold.review_on is not None and hold.review_on < today),
+        gettext("No hold is due for a second look."),
     )
 
 

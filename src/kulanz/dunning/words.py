@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, override
 from kulanz.contact.api import Draft, Payment, Sheet, Table, draft_for
 from kulanz.dunning.models import CollectionOrder, Procedure
 from kulanz.dunning.states import LEVEL_NAMES, OrderState
-from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind
+from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, HoldState
 from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import NotFound
@@ -81,31 +81,35 @@ def hold_sentence(hold: Hold, claims: Sequence[Claim]) -> str:
 
     `claims` are those the hold rests on. The same sentence for the customer, the agent and the machine.
     """
-    since = _day(berlin_day(hold.released_at or hold.proposed_at))
-    effect = gettext(EFFECT_NAMES[Effect(hold.effect)])
+    what = _what_is_held(hold)
     if hold.kind != HoldKind.PAYMENT.value:
-        return gettext("%(effect)s since %(since)s: %(words)s") % {
-            "effect": effect,
-            "since": since,
-            "words": hold.words,
-        }
+        return gettext("%(what)s: %(words)s") % {"what": what, "words": hold.words}
     if len(claims) == 1:
         facts = invoice_facts(claims[0]) | {"open": _money(claims[0].balance.outstanding)}
         return gettext(
-            "%(effect)s since %(since)s, because invoice %(invoice)s of %(founded)s over %(amount)s is still "
+            "%(what)s, because invoice %(invoice)s of %(founded)s over %(amount)s is still "
             "open: %(open)s has been due since %(due)s."
-        ) % (facts | {"effect": effect, "since": since})
+        ) % (facts | {"what": what})
     listed = "; ".join(
         gettext("%(invoice)s of %(founded)s: %(open)s")
         % (invoice_facts(claim) | {"open": _money(claim.balance.outstanding)})
         for claim in claims
     )
-    return gettext("%(effect)s since %(since)s, because %(count)s invoices are still open (%(listed)s).") % {
-        "effect": effect,
-        "since": since,
+    return gettext("%(what)s, because %(count)s invoices are still open (%(listed)s).") % {
+        "what": what,
         "count": len(claims),
         "listed": listed,
     }
+
+
+def _what_is_held(hold: Hold) -> str:
+    """The restriction with its day. A proposal restricts nobody yet, and says so."""
+    effect = gettext(EFFECT_NAMES[Effect(hold.effect)])
+    if hold.state == HoldState.PROPOSED.value:
+        day = _day(berlin_day(hold.proposed_at))
+        return gettext("Proposed on %(day)s, not in force yet: %(effect)s") % {"day": day, "effect": effect}
+    day = _day(berlin_day(hold.released_at or hold.proposed_at))
+    return gettext("%(effect)s since %(since)s") % {"effect": effect, "since": day}
 
 
 def notice(claim: Claim, balance: ClaimBalance, *, level: int, pay_by: date, procedure: Procedure) -> Draft:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext, ngettext
 
 from kulanz.cases.api import CASE_STATE_NAMES, TOPIC_NAMES, Case, CaseState, PromiseState, Topic, find_case
 from kulanz.dunning.api import (
-    CollectionOrder,
-    OrderState,
-    Pause,
     hold_sentence,
     invoice_facts,
     lifting_sentences,
@@ -35,8 +33,11 @@ from kulanz.parties.api import Account, find_account
 from kulanz.ui import formats
 
 
-def explain(reference: str) -> Explanation:
-    """A claim, invoice, hold, case or account by its reference, in the active language. Raises NotFound."""
+def explain(reference: str, *, on: date) -> Explanation:
+    """A claim, invoice, hold, case or account by its reference, as it stands that day, in the active language.
+
+    Raises NotFound.
+    """
     try:
         return explain_claim(find_claim(reference))
     except NotFound:
@@ -49,7 +50,7 @@ def explain(reference: str) -> Explanation:
         return explain_case(find_case(reference))
     except NotFound:
         pass
-    return explain_account(find_account(reference))
+    return explain_account(find_account(reference), on=on)
 
 
 def _money(amount: Money) -> str:
@@ -189,9 +190,9 @@ def account_sentence(holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str
     return gettext("No hold is on this account and nothing is open.")
 
 
-def explain_account(account: Account) -> Explanation:
-    """The story of an account, newest first, with what its holder can do."""
-    holds = active_holds(account.pk)
+def explain_account(account: Account, *, on: date) -> Explanation:
+    """The story of an account on that day, newest first, with what its holder can do."""
+    holds = active_holds(account.pk, on=on)
     open_claims = open_claims_of(account.pk)
     nothing = NextStep(Step.NOTHING, gettext("There is nothing to do."))
     facts = tuple(fact for fact in timeline.of_account(account.pk) if not fact.internal)
@@ -223,13 +224,6 @@ def explain_case(case: Case) -> Explanation:
         steps = (NextStep(Step.WAIT, gettext("By %(by)s: %(what)s.") % {"what": gettext(promise.what), "by": by}),)
     events = tuple(sorted((f for f in timeline.of_case(case.pk) if not f.internal), key=lambda fact: fact.at))
     return Explanation("case", case.reference, sentence, events, steps)
-
-
-def collection_state(order: CollectionOrder) -> str:
-    """Where a collection order stands for the agency: collectable, paused, settled or recalled."""
-    if order.state != OrderState.HANDED_OVER.value:
-        return order.state
-    return "paused" if Pause.objects.filter(claim_id=order.claim_id, ended_at=None).exists() else "collectable"
 
 
 def holds_of(account_id: UUID) -> list[Hold]:

@@ -16,7 +16,6 @@ from kulanz.holds.states import HOLD, Effect, HoldKind, HoldState, Way
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
 from kulanz.infra.moves import move
-from kulanz.kernel import clock
 from kulanz.kernel.acts import Act, Actor, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code, normalise
@@ -82,16 +81,14 @@ def in_force(on: date) -> Q:
     )
 
 
-def active_holds(account_id: UUID, *, on: date | None = None) -> list[Hold]:
-    """What restricts this account on that day; today where none is named."""
-    return list(
-        holds_with_reasons().filter(in_force(on or clock.today()), account_id=account_id).order_by("released_at")
-    )
+def active_holds(account_id: UUID, *, on: date) -> list[Hold]:
+    """What restricts this account on that day."""
+    return list(holds_with_reasons().filter(in_force(on), account_id=account_id).order_by("released_at"))
 
 
-def permitted(account_id: UUID, ways: frozenset[Way] = frozenset(Way), *, on: date | None = None) -> dict[Way, bool]:
-    """What this account may do on that day, way by way; today where none is named."""
-    living = Hold.objects.filter(in_force(on or clock.today()), account_id=account_id)
+def permitted(account_id: UUID, ways: frozenset[Way] = frozenset(Way), *, on: date) -> dict[Way, bool]:
+    """What this account may do on that day, way by way."""
+    living = Hold.objects.filter(in_force(on), account_id=account_id)
     effects = frozenset(Effect(e) for e in living.values_list("effect", flat=True))
     return {way: is_open(way, effects) for way in sorted(ways)}
 

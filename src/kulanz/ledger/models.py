@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -334,11 +332,6 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-    @property
-    def proof_id(self) -> UUID | None:
-        """The first proof, if there is one."""
-        return self.proofs.order_by("added_at").values_list("upload_id", flat=True).first()
 
     @property
     def amount(self) -> Money | None:

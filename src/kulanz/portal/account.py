@@ -167,7 +167,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
     allocations = (
         Allocation.objects.select_related("bank_line", "claim__invoice")
         .filter(account=account)
-        .order_by("-allocated_at")[:100]
+        .order_by("-bank_line__booked_on", "-allocated_at")[:100]
     )
     page = PaymentsPage(
         account,

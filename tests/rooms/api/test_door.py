@@ -19,6 +19,7 @@ from kulanz.api import door
 from kulanz.api.answers import Ways
 from kulanz.explain.api import account_sentence, claims_behind
 from kulanz.holds.api import Effect, Way, active_holds, place_own_wish_hold, place_security_hold
+from kulanz.kernel import clock
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import DisputeKind, InvoiceDraft, credit_claim, issue_invoices, match, raise_dispute
 from kulanz.machines.keys import create_key, key_of, revoke_key
@@ -150,7 +151,7 @@ def test_sentences_come_in_the_language_asked_for_and_in_german_otherwise(key: s
     account = b.a_customer()
     claim = b.an_invoice(account)
     b.a_payment_hold(claim, on="2026-06-01")
-    [hold] = active_holds(account.pk)
+    [hold] = active_holds(account.pk, on=clock.today())
     address = f"/api/v1/accounts/{account.number}/holds"
     for asked, language in (("en-GB,en;q=0.8", "en"), ("de-AT", "de"), ("fr", "de"), (None, "de")):
         headers = {"Authorization": f"Bearer {key}"} | ({"Accept-Language": asked} if asked else {})
@@ -195,7 +196,7 @@ def test_the_sentence_is_the_one_everybody_reads(ask: Client) -> None:
     for _ in range(2):
         b.handed_over(b.an_invoice(account), on="2026-06-01")
     b.a_payment_hold(b.an_invoice(account), on="2026-06-01")
-    [hold] = active_holds(account.pk)
+    [hold] = active_holds(account.pk, on=clock.today())
     told = ask.get(f"/api/v1/accounts/{account.number}/holds").json()["holds"][0]
     assert [c["reference"] for c in told["claims"]] == [claim.reference for claim in claims_behind(hold)]
     assert told["sentence"] == account_sentence([hold], [])
@@ -366,7 +367,7 @@ def test_wrong_addresses_and_methods_are_problems_too(ask: Client) -> None:
 def test_a_bug_is_a_clean_problem_and_an_alarm(
     ask: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret inside")
 
     monkeypatch.setattr(door, "explain_account", broken)

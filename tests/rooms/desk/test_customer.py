@@ -14,6 +14,7 @@ from tests.rooms.desk.pages import text
 from kulanz.cases.api import Case
 from kulanz.explain.api import account_sentence
 from kulanz.holds.api import Hold, HoldKind, HoldState, active_holds
+from kulanz.kernel import clock
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import (
     ClaimState,
@@ -46,7 +47,7 @@ def test_the_agent_reads_the_sentence_the_customer_reads(agent: Client) -> None:
 
     page = text(agent.get(page_of(account)))
 
-    sentence = account_sentence(active_holds(account.pk), open_claims_of(account.pk))
+    sentence = account_sentence(active_holds(account.pk, on=clock.today()), open_claims_of(account.pk))
     assert sentence.startswith(f"No purchase on invoice since 1 June 2026, because invoice {claim.title}")
     assert sentence in page
     assert "This account is restricted" in page
@@ -120,7 +121,7 @@ def test_a_customer_may_ask_to_be_stopped(agent: Client) -> None:
     account = b.a_customer()
     answers = {"effect": "no_orders", "words": "I buy too much."}
     agent.post(reverse("desk:place_own_wish", args=[account.number]), answers)
-    [hold] = active_holds(account.pk)
+    [hold] = active_holds(account.pk, on=clock.today())
     assert (hold.kind, hold.words) == (HoldKind.OWN_WISH.value, "I buy too much.")
 
 
@@ -129,7 +130,7 @@ def test_a_security_hold_needs_two_people(finance: Client, sign_in: Callable[...
     place = reverse("desk:place_security", args=[account.number])
     assert agent.post(place, SECURITY).status_code == 403
     assert finance.post(place, SECURITY).status_code == 302
-    [hold] = active_holds(account.pk)
+    [hold] = active_holds(account.pk, on=clock.today())
     assert "Confirm as second person" not in text(finance.get(page_of(account)))
 
     confirm = reverse("desk:confirm_hold", args=[hold.reference])

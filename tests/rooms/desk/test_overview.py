@@ -11,7 +11,7 @@ from tests import builders as b
 from tests.rooms.desk.pages import text
 
 from kulanz.cases.api import Concern, Topic, break_overdue_promises, open_case
-from kulanz.holds.api import Effect, Hold, HoldState, place_security_hold
+from kulanz.holds.api import Effect, Hold, HoldState, confirm_security_hold, place_security_hold
 from kulanz.ledger.api import DisputeKind, match, raise_dispute
 from kulanz.parties.api import Role
 
@@ -57,6 +57,7 @@ def a_busy_morning() -> None:
                 "Objections to decide 1",
                 "Holds proposed by a rule 1",
                 "Security holds that need a second person 1",
+                "Holds to be looked at again 0",
                 "Promises we did not keep in time 1",
                 "Open cases 1",
                 "Messages that did not go out, or perhaps did 0",
@@ -72,6 +73,17 @@ def test_each_role_sees_its_own_queues(sign_in: Callable[..., Client], role: Rol
     for title in titles:
         assert title in page
     assert response.content.decode().count("panel--flush") == len(titles)
+
+
+def test_a_hold_comes_back_to_a_person_on_its_review_day(
+    sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_busy_morning()
+    confirm_security_hold(b.dana("2026-11-20"), Hold.objects.get(account__person__name="Sigrid Security"))
+    monkeypatch.setenv("KULANZ_NOW", "2026-11-24T10:00")
+    assert "Holds to be looked at again 0" in text(sign_in(Role.FINANCE).get("/desk/"))
+    monkeypatch.setenv("KULANZ_NOW", "2026-11-25T10:00")
+    assert "Holds to be looked at again 1" in text(sign_in(Role.FINANCE).get("/desk/"))
 
 
 @pytest.mark.parametrize(

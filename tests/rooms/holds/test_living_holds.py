@@ -28,6 +28,7 @@ from kulanz.holds.api import (
 )
 from kulanz.holds.tasks import review_holds
 from kulanz.infra.ids import new_id
+from kulanz.kernel import clock
 from kulanz.kernel.acts import Act, by_person
 from kulanz.ledger.api import Claim
 from kulanz.parties.api import Account
@@ -81,9 +82,15 @@ def test_a_confirmed_hold_restricts_until_its_last_day_although_the_worker_stand
 def test_where_no_day_is_named_it_is_today(brandt: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     hold = stopped(brandt)
     monkeypatch.setenv("KULANZ_NOW", "2026-06-08T10:00")
-    assert (active_holds(brandt.pk), all(permitted(brandt.pk).values())) == ([hold], False)
+    assert (active_holds(brandt.pk, on=clock.today()), all(permitted(brandt.pk, on=clock.today()).values())) == (
+        [hold],
+        False,
+    )
     monkeypatch.setenv("KULANZ_NOW", "2026-06-09T10:00")
-    assert (active_holds(brandt.pk), all(permitted(brandt.pk).values())) == ([], True)
+    assert (active_holds(brandt.pk, on=clock.today()), all(permitted(brandt.pk, on=clock.today()).values())) == (
+        [],
+        True,
+    )
 
 
 def test_holds_of_other_kinds_have_no_day_on_which_they_end(brandt: Account) -> None:

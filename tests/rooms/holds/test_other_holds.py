@@ -31,6 +31,7 @@ from kulanz.holds.api import (
     place_own_wish_hold,
     place_security_hold,
 )
+from kulanz.kernel import clock
 from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import NotFound
 from kulanz.kernel.states import ImpossibleMove
@@ -198,7 +199,7 @@ def test_without_a_reason_an_end_and_a_review_no_account_is_stopped(
 ) -> None:
     with pytest.raises(ReasonMissing):
         stopped(brandt, **missing)  # type: ignore[arg-type]
-    assert active_holds(brandt.pk) == []
+    assert active_holds(brandt.pk, on=clock.today()) == []
 
 
 def test_no_rule_stops_an_account(brandt: Account) -> None:
@@ -216,7 +217,7 @@ def test_who_wishes_it_is_held_until_he_wishes_otherwise(brandt: Account) -> Non
     assert (hold.state, hold.words) == ("active", "I buy too much.")
     assert sweep("2030-01-01") == []
     lift_hold(b.customer_act(brandt, "2030-01-02"), hold)
-    assert active_holds(brandt.pk) == []
+    assert active_holds(brandt.pk, on=clock.today()) == []
 
 
 def test_a_wish_is_said_in_words_and_by_a_person(brandt: Account) -> None:

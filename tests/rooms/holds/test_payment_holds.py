@@ -21,6 +21,7 @@ from kulanz.holds.api import (
     release_hold,
     review,
 )
+from kulanz.kernel import clock
 from kulanz.kernel.refusals import SomebodyWasFaster
 from kulanz.ledger.api import (
     Claim,
@@ -84,14 +85,16 @@ def test_a_hand_over_proposes_a_hold(claim: Claim) -> None:
 
 def test_a_proposal_restricts_nobody(claim: Claim) -> None:
     b.handed_over(claim, on=JUNE)
-    assert active_holds(claim.account_id) == []
-    assert all(permitted(claim.account_id).values())
+    assert active_holds(claim.account_id, on=clock.today()) == []
+    assert all(permitted(claim.account_id, on=clock.today()).values())
 
 
 def test_a_person_places_it_and_only_the_purchase_on_invoice_is_closed(claim: Claim) -> None:
     hold = b.a_payment_hold(claim, on=JUNE)
     assert (hold.state, hold.released_by, hold.released_by_kind) == ("active", "Dana Vogt", "person")
-    assert {way for way, open_ in permitted(claim.account_id).items() if not open_} == {Way.PAY_BY_INVOICE}
+    assert {way for way, open_ in permitted(claim.account_id, on=clock.today()).items() if not open_} == {
+        Way.PAY_BY_INVOICE
+    }
 
 
 def test_no_rule_places_a_hold(claim: Claim) -> None:
@@ -106,7 +109,7 @@ def test_the_partner_who_ordered_is_not_held(claim: Claim) -> None:
     shared = b.an_invoice(claim.account, ordered_by=partner)
     b.a_payment_hold(shared, on=JUNE)
     assert holds(partner) == []
-    assert all(permitted(partner.pk).values())
+    assert all(permitted(partner.pk, on=clock.today()).values())
 
 
 @pytest.mark.parametrize("end", ["paid", "reversed", "written off", "disputed"])
@@ -124,7 +127,7 @@ def test_whatever_ends_the_reason_lifts_the_hold_in_the_same_moment(claim: Claim
     hold.refresh_from_db()
     assert (hold.state, hold.lifted_by, hold.lifted_at) == ("lifted", "holds.review", b.moment("2026-06-02"))
     assert names(hold) == set()
-    assert all(permitted(claim.account_id).values())
+    assert all(permitted(claim.account_id, on=clock.today()).values())
 
 
 def test_a_part_payment_does_not_lift_it(claim: Claim) -> None:
