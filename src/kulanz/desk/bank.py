@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -16,24 +17,22 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kulanz.desk.bank_rows import LineRow, line_rows
-from kulanz.desk.forms import AssignForm, BankFileForm
+from kulanz.desk.bank_forms import BankFileForm
+from kulanz.desk.bank_rows import AgeRow, LineRow, age_rows, line_rows
 from kulanz.desk.frame import at_desk, desk_page
 from kulanz.desk.paging import Pager, page_of
+from kulanz.kernel import clock
+from kulanz.kernel.clock import start_of_day
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.ledger.api import (
     Allocation,
-    BankLine,
     BankStatement,
-    Claim,
-    accept_suggestion,
-    assign_by_hand,
     bank_lines,
-    find_bank_line,
-    find_claim,
+    needs_an_eye,
+    put_aside,
+    suspense_by_age,
     take_in,
-    unexplained_lines,
 )
 from kulanz.parties.api import Permission, act_of, the_brand, user_of
 from kulanz.ui.refusals import say, status_of
@@ -62,6 +61,9 @@ class BankPage:
     refusal: str
     lines: tuple[LineRow, ...]
     pager: Pager
+    ages: tuple[AgeRow, ...]
+    booked_today: int
+    aside: int
     statements: tuple[StatementRow, ...]
     may_book: bool
 
@@ -92,20 +94,20 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AsidePage:
+    """Lines somebody put aside, with the reason and the day they come back."""
+
+    lines: tuple[LineRow, ...]
+    pager: Pager
+    may_book: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatementsPage:
     """All statements, newest first."""
 
     statements: tuple[StatementRow, ...]
     pager: Pager
-
-
-@dataclass(frozen=True, slots=True)
-class LinePage:
-    """One line, with the form to assign it by hand."""
-
-    row: LineRow
-    form: AssignForm | None
-    may_book: bool
 
 
 @at_desk(Permission.SEE_BANK)
@@ -115,16 +117,36 @@ def bank(request: HttpRequest) -> HttpResponseBase:
 
 
 def _bank_page(request: HttpRequest, form: BankFileForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    lines, pager = page_of(request, unexplained_lines())
+    today = clock.today()
+    lines, pager = page_of(request, needs_an_eye(today))
     page = BankPage(
         form=form,
         refusal=refusal,
-        lines=line_rows(lines),
+        lines=line_rows(lines, today),
         pager=pager,
+        ages=age_rows(suspense_by_age(today)),
+        booked_today=_booked_by_rules(today),
+        aside=put_aside(today).count(),
         statements=_statement_rows(_newest_statements()[:NEWEST_STATEMENTS]),
         may_book=user_of(request).may(Permission.BOOK_PAYMENTS),
     )
     return desk_page(request, "bank.html", page, status=status)
+
+
+def _booked_by_rules(today: date) -> int:
+    """Payments that explained themselves today."""
+    by_rules = Allocation.objects.exclude(evidence__has_key="by").filter(allocated_at__gte=start_of_day(today))
+    return by_rules.aggregate(lines=Count("bank_line", distinct=True))["lines"] or 0
+
+
+@at_desk(Permission.SEE_BANK)
+def aside(request: HttpRequest) -> HttpResponseBase:
+    """What somebody put aside until a day, the next to come back first."""
+    today = clock.today()
+    rows = put_aside(today).annotate(until=Max("asides__until", filter=Q(asides__ended_at=None)))
+    lines, pager = page_of(request, rows.order_by("until", "booked_on", "id"))
+    may_book = user_of(request).may(Permission.BOOK_PAYMENTS)
+    return desk_page(request, "bank_aside.html", AsidePage(line_rows(lines, today), pager, may_book))
 
 
 def _newest_statements() -> QuerySet[BankStatement]:
@@ -183,7 +205,7 @@ def bank_file(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
         known=sum(row.known for row in statements),
         booked=of_file.exclude(allocated_cents=0).count(),
         open=of_file.filter(amount_cents__gt=0, allocated_cents=0).count(),
-        lines=line_rows(lines),
+        lines=line_rows(lines, clock.today()),
         pager=pager,
         may_book=user_of(request).may(Permission.BOOK_PAYMENTS),
     )
@@ -205,7 +227,9 @@ def booked(request: HttpRequest) -> HttpResponseBase:
         allocations = allocations.exclude(evidence__has_key="by")
     lines, pager = page_of(request, bank_lines().filter(pk__in=allocations.values("bank_line_id")))
     may_book = user_of(request).may(Permission.BOOK_PAYMENTS)
-    return desk_page(request, "bank_booked.html", ListPage(line_rows(lines), pager, by_rule_only, may_book))
+    return desk_page(
+        request, "bank_booked.html", ListPage(line_rows(lines, clock.today()), pager, by_rule_only, may_book)
+    )
 
 
 @at_desk(Permission.SEE_BANK)
@@ -213,59 +237,3 @@ def statements(request: HttpRequest) -> HttpResponseBase:
     """Every statement that came in."""
     rows, pager = page_of(request, _newest_statements())
     return desk_page(request, "bank_statements.html", StatementsPage(_statement_rows(rows), pager))
-
-
-@at_desk(Permission.SEE_BANK)
-def line(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
-    """One movement."""
-    return _line_page(request, find_bank_line(line_id), AssignForm())
-
-
-def _line_page(request: HttpRequest, found: BankLine, form: AssignForm, *, status: int = 200) -> HttpResponse:
-    may_book = user_of(request).may(Permission.BOOK_PAYMENTS)
-    assignable = may_book and found.amount_cents > 0 and bool(found.unexplained)
-    [row] = line_rows([found])
-    return desk_page(request, "bank_line.html", LinePage(row, form if assignable else None, may_book), status=status)
-
-
-@at_desk(Permission.BOOK_PAYMENTS)
-@require_POST
-def accept(request: HttpRequest, line_id: UUID, suggestion_id: UUID) -> HttpResponseBase:
-    """A person agrees with a suggestion."""
-    found = find_bank_line(line_id)
-    settled = accept_suggestion(act_of(request, "accepted the suggestion"), found, suggestion_id)
-    _say_booked(request, settled_any=bool(settled))
-    return redirect("desk:bank_line", found.pk)
-
-
-@at_desk(Permission.BOOK_PAYMENTS)
-@require_POST
-def assign(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
-    """A person says which claim a line pays."""
-    found = find_bank_line(line_id)
-    form = AssignForm(request.POST)
-    if not form.is_valid() or (claim := _named_claim(form)) is None:
-        return _line_page(request, found, form, status=422)
-    act = act_of(request, "assigned by hand")
-    try:
-        settled = assign_by_hand(act, found, claim, keep_rest_as_credit=form.cleaned_data["keep_rest"])
-    except Refusal as refusal:
-        form.add_error(None, say(refusal))
-        return _line_page(request, find_bank_line(line_id), form, status=422)
-    _say_booked(request, settled_any=bool(settled))
-    return redirect("desk:bank_line", found.pk)
-
-
-def _named_claim(form: AssignForm) -> Claim | None:
-    try:
-        return find_claim(form.cleaned_data["claim"])
-    except NotFound as refusal:  # none, or more than one: the sentence says which
-        form.add_error("claim", say(refusal))
-        return None
-
-
-def _say_booked(request: HttpRequest, *, settled_any: bool) -> None:
-    if settled_any:
-        messages.success(request, gettext("Booked. The invoice is paid; what rested on it has ended."))
-    else:
-        messages.success(request, gettext("Booked."))

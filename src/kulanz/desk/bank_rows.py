@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Max
@@ -17,7 +17,7 @@ from kulanz.desk.words import Badge, rule_name
 from kulanz.dunning.api import CollectionOrder, OrderState, Procedure
 from kulanz.holds.api import HoldReason, HoldState
 from kulanz.kernel.money import Money
-from kulanz.ledger.api import Allocation, BankLine, ClaimState, Suggestion
+from kulanz.ledger.api import Age, Allocation, BankLine, ClaimState, SetAside, Suggestion, living_asides
 
 CLOSE_NAME = 90
 DISTANT_NAME = 60
@@ -70,9 +70,34 @@ class LineRow:
     left: Money
     suggestions: tuple[SuggestionRow, ...]
     bookings: tuple[BookingRow, ...]
+    waiting_days: int
+    aside: SetAside | None
 
 
-def line_rows(lines: Sequence[BankLine]) -> tuple[LineRow, ...]:
+@dataclass(frozen=True, slots=True)
+class AgeRow:
+    """How much money has been lying unexplained for how long."""
+
+    name: str
+    lines: int
+    amounts: tuple[Money, ...]
+    old: bool
+
+
+def age_rows(ages: Iterable[Age]) -> tuple[AgeRow, ...]:
+    """Brackets in words. What lies longer than a month is somebody's worry."""
+    return tuple(AgeRow(_age_name(age), age.lines, age.amounts, age.from_days > 30) for age in ages)
+
+
+def _age_name(age: Age) -> str:
+    if age.to_days is None:
+        return gettext("longer than %(days)d days") % {"days": age.from_days - 1}
+    if not age.from_days:
+        return gettext("up to %(days)d days") % {"days": age.to_days}
+    return gettext("%(from)d to %(to)d days") % {"from": age.from_days, "to": age.to_days}
+
+
+def line_rows(lines: Sequence[BankLine], today: date) -> tuple[LineRow, ...]:
     """A constant number of queries, however many lines there are."""
     ids = [line.pk for line in lines]
     suggestions: dict[UUID, list[SuggestionRow]] = defaultdict(list)
@@ -80,11 +105,20 @@ def line_rows(lines: Sequence[BankLine]) -> tuple[LineRow, ...]:
         suggestions[suggestion.bank_line_id].append(_suggestion_row(suggestion))
     allocations = _allocations(ids)
     followed = consequences(allocations)
+    asides = living_asides(ids)
     bookings: dict[UUID, list[BookingRow]] = defaultdict(list)
     for allocation in allocations:
         bookings[allocation.bank_line_id].append(_booking_row(allocation, followed[allocation.pk]))
     return tuple(
-        LineRow(line, _badge(line), line.unexplained, tuple(suggestions[line.pk]), tuple(bookings[line.pk]))
+        LineRow(
+            line,
+            _badge(line),
+            line.unexplained,
+            tuple(suggestions[line.pk]),
+            tuple(bookings[line.pk]),
+            max(0, (today - line.booked_on).days),
+            asides.get(line.pk),
+        )
         for line in lines
     )
 

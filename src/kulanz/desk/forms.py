@@ -24,7 +24,6 @@ from kulanz.parties.api import Role
 from kulanz.ui import formats
 
 N = TypeVar("N", bound=StrEnum)
-MAX_BANK_FILE_BYTES = 100_000_000
 
 ROLE_NAMES: Mapping[Role, str] = {
     Role.CUSTOMER: N_("Customer"),
@@ -50,7 +49,7 @@ def _day_widget() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-def _day(label: object) -> forms.DateField:
+def day_field(label: object) -> forms.DateField:
     return forms.DateField(label=label, widget=_day_widget())  # type: ignore[arg-type]  # lazy text
 
 
@@ -141,8 +140,8 @@ class SecurityForm(DeskForm):
     word = "security"
     effect = forms.ChoiceField(label=_("What shall stop?"))
     words = forms.CharField(label=_("Reason (the customer reads it)"), widget=_text(2), max_length=2_000)
-    review_on = _day(_("Looked at again on"))
-    ends_on = _day(_("Ends at the latest on (30 days at most)"))
+    review_on = day_field(_("Looked at again on"))
+    ends_on = day_field(_("Ends at the latest on (30 days at most)"))
 
     def __init__(self, today: date, answers: Mapping[str, Any] | None = None) -> None:
         super().__init__(answers)
@@ -170,33 +169,6 @@ class ReasonForm(DeskForm):
 
     word = "reason"
     why = forms.CharField(label=_("Reason"), max_length=500)
-
-
-class BankFileForm(DeskForm):
-    """The statement as the bank gives it."""
-
-    word = "file"
-    statement = forms.FileField(
-        label=_("Bank statement (camt.053)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
-    )
-
-    def clean_statement(self) -> UploadedFile[bytes]:
-        file: UploadedFile[bytes] = self.cleaned_data["statement"]
-        if (file.size or 0) > MAX_BANK_FILE_BYTES:
-            raise forms.ValidationError(
-                gettext("“%(name)s” is larger than 100 MB. Please ask the bank for one file per day.")
-                % {"name": file.name}
-            )
-        return file
-
-
-class AssignForm(DeskForm):
-    """A person says which claim a payment belongs to."""
-
-    word = "assign"
-    claim = forms.CharField(label=_("Invoice number or payment reference"), max_length=80)
-    keep_rest = forms.BooleanField(label=_("Keep what is left over as the customer's credit"), required=False)
 
 
 class DecisionForm(DeskForm):
@@ -275,7 +247,7 @@ class PromiseForm(DeskForm):
 
     word = "promise"
     what = forms.CharField(label=_("We promise"), max_length=300)
-    due_on = _day(_("By"))
+    due_on = day_field(_("By"))
     owner = forms.CharField(label=_("Who does it"), max_length=200)
 
     def __init__(

@@ -23,7 +23,7 @@ from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, HoldState, ho
 from kulanz.kernel import clock
 from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.references import grouped
-from kulanz.ledger.api import DISPUTE_KIND_NAMES, BankLine, Dispute, DisputeKind, DisputeState, unexplained_lines
+from kulanz.ledger.api import DISPUTE_KIND_NAMES, BankLine, Dispute, DisputeKind, DisputeState, needs_an_eye
 from kulanz.machines.api import Delivery
 from kulanz.parties.api import Permission, User, user_of
 from kulanz.ui import formats
@@ -83,7 +83,7 @@ def gallery(request: HttpRequest) -> HttpResponseBase:
 
 def _queues(user: User, today: date) -> Iterator[Queue]:
     if user.may(Permission.SEE_BANK):
-        yield _bank()
+        yield _bank(today)
     if user.may(Permission.DECIDE_DISPUTES):
         yield _disputes(today)
     if user.may(Permission.CORRECT_CLAIMS) and (uncorrected := _uncorrected()).count:
@@ -111,7 +111,7 @@ def _day(day: date) -> str:
     return formats.short_day(day, get_language() or "en")
 
 
-def _bank() -> Queue:
+def _bank(today: date) -> Queue:
     def item(line: BankLine) -> Item:
         amount = formats.money(line.unexplained, get_language() or "en")
         payer = line.payer_name or gettext("unknown payer")
@@ -121,7 +121,7 @@ def _bank() -> Queue:
         gettext("Payments nobody has understood yet"),
         "bank",
         reverse("desk:bank"),
-        unexplained_lines(),
+        needs_an_eye(today),
         item,
         gettext("Every payment is explained."),
     )

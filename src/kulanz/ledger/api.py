@@ -20,7 +20,6 @@ from kulanz.ledger.bank import (
     find_bank_line,
     import_bank_file,
     receiving_account,
-    unexplained_lines,
 )
 from kulanz.ledger.booking import Booked, Entry, KeyTaken, Leg, book
 from kulanz.ledger.claims import (
@@ -60,9 +59,11 @@ from kulanz.ledger.models import (
     DisputeProof,
     Invoice,
     Posting,
+    SetAside,
     Suggestion,
     Transaction,
 )
+from kulanz.ledger.splitting import ClaimNamedTwice, NothingToSplit, Part, split_by_hand
 from kulanz.ledger.states import (
     BOOK_NAMES,
     CLAIM_STATE_NAMES,
@@ -75,6 +76,19 @@ from kulanz.ledger.states import (
     DisputeState,
     TransactionKind,
 )
+from kulanz.ledger.suspense import (
+    Age,
+    NotAsideThatLong,
+    NothingToPutAside,
+    ReasonForAsideMissing,
+    in_suspense,
+    living_asides,
+    needs_an_eye,
+    put_aside,
+    set_aside,
+    suspense_by_age,
+    take_up_again,
+)
 from kulanz.ledger.taking_in import TakenIn, accept_suggestion, take_in
 from kulanz.ledger.verify import CHECKS
 
@@ -86,6 +100,7 @@ __all__ = [
     "DISPUTE",
     "DISPUTE_KIND_NAMES",
     "LEDGER_TABLES",
+    "Age",
     "Allocation",
     "AmountNotPositive",
     "BankAccount",
@@ -96,6 +111,7 @@ __all__ = [
     "Claim",
     "ClaimBalance",
     "ClaimKind",
+    "ClaimNamedTwice",
     "ClaimState",
     "CurrenciesDiffer",
     "DecisionNeedsReason",
@@ -117,11 +133,17 @@ __all__ = [
     "MoreThanCredit",
     "MoreThanInvoiced",
     "MoreThanOutstanding",
+    "NotAsideThatLong",
     "NotOurBankAccount",
     "NothingOutstanding",
+    "NothingToPutAside",
+    "NothingToSplit",
     "OnlyPeopleDecide",
+    "Part",
     "Portion",
     "Posting",
+    "ReasonForAsideMissing",
+    "SetAside",
     "SeveralClaims",
     "StatementDoesNotAddUp",
     "Suggestion",
@@ -146,14 +168,21 @@ __all__ = [
     "find_dispute",
     "import_bank_file",
     "in_state",
+    "in_suspense",
     "issue_invoices",
+    "living_asides",
     "match",
+    "needs_an_eye",
     "open_claims_of",
     "pay_out_credit",
+    "put_aside",
     "raise_dispute",
     "receiving_account",
     "reverse_claim",
+    "set_aside",
+    "split_by_hand",
+    "suspense_by_age",
     "take_in",
-    "unexplained_lines",
+    "take_up_again",
     "write_off",
 ]

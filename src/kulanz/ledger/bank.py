@@ -10,7 +10,7 @@ from io import BytesIO
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
@@ -288,16 +288,6 @@ def _keep_lines(
 def bank_lines() -> QuerySet[BankLine]:
     """Lines with what the list shows, newest first."""
     return BankLine.objects.select_related("bank_account").order_by("-booked_on", "-id")
-
-
-def unexplained_lines() -> QuerySet[BankLine]:
-    """Money in that nobody has understood yet, oldest first: the morning's work."""
-    return (
-        BankLine.objects.select_related("bank_account")
-        .filter(amount_cents__gt=0)
-        .exclude(allocated_cents=F("amount_cents"))
-        .order_by("booked_on", "id")
-    )
 
 
 def find_bank_line(line_id: UUID) -> BankLine:

@@ -479,6 +479,31 @@ class BankLine(models.Model):
         return Money(self.amount_cents - self.allocated_cents, self.currency)
 
 
+class SetAside(models.Model):
+    """A person could not explain a payment that day and put it aside, with a reason, until a day. Never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="asides")
+    until = models.DateField()
+    why = models.CharField(max_length=500)
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bank_line"], condition=Q(ended_at=None), name="aside_once_at_a_time"),
+            models.CheckConstraint(condition=~Q(why=""), name="aside_for_a_reason"),
+        ]
+        triggers = [
+            never_deleted("ledger_setaside"),
+            fixed("ledger_setaside", "id", "bank_line_id", "until", "why", "set_at", "set_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_line_id} until {self.until}"
+
+
 class Suggestion(models.Model):
     """A claim a bank line may belong to, with a score and its evidence, waiting for a person."""
 

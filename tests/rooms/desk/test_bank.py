@@ -99,7 +99,7 @@ def test_a_statement_that_does_not_add_up_is_refused(finance: Client) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_even_read(finance: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kulanz.desk.forms.MAX_BANK_FILE_BYTES", 10)
+    monkeypatch.setattr("kulanz.desk.bank_forms.MAX_BANK_FILE_BYTES", 10)
     response = upload(finance, b.a_bank_file(("10.00", "x")))
     assert response.status_code == 422
     assert "is larger than 100 MB" in text(response)

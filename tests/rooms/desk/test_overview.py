@@ -111,7 +111,7 @@ def test_proposals_are_released_or_declined_with_a_reason(finance: Client, agent
     for name in ("Petra Eins", "Petra Zwei"):
         b.handed_over(b.an_invoice(b.a_customer(name)), on="2026-11-01")
     page = text(finance.get("/desk/holds/"))
-    assert "If you place it, the customer reads:" in page
+    assert "It restricts nobody until you place it." in page
     assert "First reminder notice, 12 October 2026" in page
     first, second = Hold.objects.order_by("proposed_at", "id")
 

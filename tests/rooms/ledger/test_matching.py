@@ -25,12 +25,12 @@ from kulanz.ledger.api import (
     accept_suggestion,
     configure_bank_account,
     find_claim,
+    in_suspense,
     issue_invoices,
     match,
     raise_dispute,
     reverse_claim,
     take_in,
-    unexplained_lines,
 )
 from kulanz.parties.api import Account
 
@@ -151,7 +151,7 @@ def test_what_came_back_or_was_taken_back_pays_nothing(claim: Claim, oddity: dic
     assert match(ACT, line_ids=[line.pk]) == UNMATCHED
     assert match(ACT).booked == 0
     assert state(claim) is ClaimState.OPEN
-    assert line in unexplained_lines()
+    assert line in in_suspense()
 
 
 def test_a_batch_that_the_bank_did_not_explain_is_only_suggested(claim: Claim) -> None:

@@ -166,6 +166,46 @@
     }
   });
 
+  /* A list of things to decide: j and k go from row to row, any other key presses what carries it in the row that has
+     the focus. Where nothing has the focus yet, j goes to the first row. */
+  function stepInRows(list, step) {
+    var rows = Array.prototype.slice.call(list.querySelectorAll("[data-row]"));
+    var here = rows.indexOf(document.activeElement && document.activeElement.closest("[data-row]"));
+    var there = rows[here < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, here + step))];
+    if (there) {
+      there.focus();
+      there.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  document.addEventListener("keydown", function (event) {
+    var list = document.querySelector("[data-row-keys]");
+    var target = event.target instanceof Element ? event.target : document.body;
+    if (!list || event.ctrlKey || event.metaKey || event.altKey || target.matches("input, textarea, select")) {
+      return;
+    }
+    var row = target.closest("[data-row]");
+    if (!row && target !== document.body && target.id !== "main") {
+      return;
+    }
+    if (event.key === "j" || event.key === "k") {
+      event.preventDefault();
+      stepInRows(list, event.key === "j" ? 1 : -1);
+    } else if (row && /^[a-z1-9]$/.test(event.key)) {
+      var control = row.querySelector('[data-key="' + event.key + '"]');
+      if (control) {
+        event.preventDefault();
+        control.click();
+      }
+    }
+  });
+
+  /* Back in the list after a decision: the next row has the focus at once. */
+  var asked = location.hash && document.getElementById(location.hash.slice(1));
+  if (asked && asked.hasAttribute("data-row")) {
+    asked.focus();
+  }
+
   /* An open menu closes with Escape, by a click beside it, and when the focus leaves it. */
   function closeMenus(except) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {

@@ -1,0 +1,86 @@
+"""One payment, several claims: a person says how much of it pays which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from kulanz.kernel.acts import Act
+from kulanz.kernel.money import Money
+from kulanz.kernel.refusals import Refusal
+from kulanz.kernel.text import N_
+from kulanz.ledger.allocations import LineAlreadyExplained, Portion, allocate
+from kulanz.ledger.claims import AmountNotPositive
+from kulanz.ledger.models import BankLine, Claim, ClaimBalance
+from kulanz.parties.api import Account, lock_accounts
+
+
+class NothingToSplit(Refusal):
+    """No part was named."""
+
+    code = "nothing_to_split"
+    sentence = N_("Please name at least one invoice.")
+
+
+class ClaimNamedTwice(Refusal):
+    """Two parts for one claim are one part."""
+
+    code = "claim_named_twice"
+    sentence = N_("Invoice %(claim)s is named twice. Please write the whole amount in one row.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a payment for one claim; without `amount` as much as the claim and the payment allow."""
+
+    claim: Claim
+    amount: Money | None = None
+
+
+@transaction.atomic
+def split_by_hand(
+    act: Act, line: BankLine, parts: Sequence[Part], *, rest_as_credit_of: Account | None = None
+) -> frozenset[UUID]:
+    """Book the parts together or none of them; what is left stays in suspense, or becomes the credit of an account.
+
+    Returns the claims settled. Raises NothingToSplit, ClaimNamedTwice, and what `allocate` raises.
+    """
+    if not parts:
+        raise NothingToSplit
+    _refuse_twice(parts)
+    accounts = {part.claim.account_id for part in parts}
+    lock_accounts(accounts if rest_as_credit_of is None else accounts | {rest_as_credit_of.pk})
+    line.refresh_from_db()
+    outstanding = dict(
+        ClaimBalance.objects.filter(claim__in=[part.claim for part in parts]).values_list(
+            "claim_id", "outstanding_cents"
+        )
+    )
+    portions: list[Portion] = []
+    left = line.unexplained.cents
+    for part in parts:
+        cents = min(outstanding[part.claim.pk], left) if part.amount is None else part.amount.cents
+        if cents <= 0:
+            raise AmountNotPositive(amount=Money(cents, line.currency))
+        portions.append(_portion(act, line, part.claim.account_id, part.claim.pk, cents))
+        left -= cents
+    if left < 0:
+        raise LineAlreadyExplained(left=line.unexplained, amount=Money(line.unexplained.cents - left, line.currency))
+    if left and rest_as_credit_of is not None:
+        portions.append(_portion(act, line, rest_as_credit_of.pk, None, left))
+    return allocate(act, portions)
+
+
+def _refuse_twice(parts: Sequence[Part]) -> None:
+    seen: set[UUID] = set()
+    for part in parts:
+        if part.claim.pk in seen:
+            raise ClaimNamedTwice(claim=part.claim.title)
+        seen.add(part.claim.pk)
+
+
+def _portion(act: Act, line: BankLine, account_id: UUID, claim_id: UUID | None, cents: int) -> Portion:
+    return Portion(line.pk, account_id, claim_id, cents, "by_hand", 100, {"by": act.by.name})
