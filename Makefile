@@ -94,6 +94,10 @@ format: setup-dev ## put code into the house's form
 messages: setup ## bring the German catalogue in step with the sentences in the code
 	@$(BIN)/python tools/messages.py update
 
+.PHONY: law
+law: setup ## docs/law.md anew from the cards of the law room, for a lawyer to sign
+	@$(BIN)/python tools/law_document.py
+
 .PHONY: lock
 lock: $(DONE)/uv ## pin the packages again after pyproject.toml changed (UPGRADE=1: to the newest)
 	@$(LOCK) --no-annotate -o requirements/uv.txt requirements/uv.in

@@ -12,7 +12,7 @@ from kulanz.wiring.subscriptions import SUBSCRIPTIONS
 
 SOURCE = Path(__file__).parents[2] / "src" / "kulanz"
 # Rooms with a door. Kernel, infra and ui are floors: everybody may step on any board of them.
-ROOMS = {"parties", "ledger", "contact", "holds", "shop", "cases", "dunning", "machines", "explain"}
+ROOMS = {"law", "parties", "ledger", "contact", "holds", "shop", "cases", "dunning", "machines", "explain"}
 OPEN = {"api", "events"}
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,7 @@ def _plain(fact: object) -> object:
             return fact.sentence % {name: _plain(value) for name, value in fact.fields.items()}
         case datetime() | date():
             return fact.isoformat()
-        case UUID() | str():
+        case UUID() | Decimal() | str():
             return str(fact)
         case _:
             return repr(fact)

@@ -24,6 +24,7 @@ _CANNOT_RUN = frozenset(
         "already_running",
         "process_not_started",
         "unreadable_settings",
+        "unreadable_law_signatures",
         "port_taken",
         "address_refused",
         "demo_stays_home",
@@ -47,7 +48,16 @@ _CANNOT_RUN = frozenset(
     }
 )
 # Refusals of a value that could never be right, whatever the books say.
-_WRONG_USAGE = frozenset({"unknown_mapping"})
+_WRONG_USAGE = frozenset(
+    {
+        "unknown_mapping",
+        "unknown_law_function",
+        "unknown_law_argument",
+        "missing_law_argument",
+        "unreadable_law_argument",
+        "unknown_federal_state",
+    }
+)
 
 
 @contextmanager
@@ -67,7 +77,7 @@ def ending_well(printer: Printer) -> Iterator[None]:
         if _is_for_the_shell(error):
             raise
         _show_traceback()
-        code, sentence = _explain(error)
+        code, sentence = explain(error)
         printer.print_failure(code, sentence)
         raise typer.Exit(Exit.CANNOT_RUN) from None
 
@@ -107,7 +117,7 @@ def _show_traceback() -> None:
         traceback.print_exc(file=sys.stderr)
 
 
-def _explain(error: Exception) -> tuple[str, str]:
+def explain(error: Exception) -> tuple[str, str]:
     """The world's failures by name; everything else is a mistake of ours and goes to the log."""
     import psycopg
     import psycopg_pool

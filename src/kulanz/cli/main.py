@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kulanz.cli import access, bank_accounts, checking, importing, installation, money, running
+from kulanz.cli import access, bank_accounts, checking, importing, installation, law, money, running
 from kulanz.cli.opening import choose_language
 from kulanz.cli.verbs import DatabaseUrl, DataDir, Lang, Now, apply
 
@@ -54,6 +54,7 @@ running.register(app)
 importing.register(app)
 money.register(app)
 checking.register(app)
+law.register(app)
 bank_accounts.register(app)
 access.register(app)
 

@@ -39,6 +39,7 @@ class Config:
     allowed_hosts: tuple[str, ...]
     debug: bool
     trusted_proxies: int
+    law_signatures: Path | None
 
 
 def default_data_dir() -> Path:
@@ -72,6 +73,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         mail_from=value("mail_from", "kundenservice@kulanz.invalid"),
         own_domains=_words(value("own_domains")),
         allowed_hosts=_words(value("allowed_hosts", "127.0.0.1,localhost")),
+        law_signatures=Path(value("law_signatures")) if value("law_signatures") else None,
         trusted_proxies=_count(value("trusted_proxies", "0")),
         debug=value("debug").lower() in {"1", "true", "yes"},
     )

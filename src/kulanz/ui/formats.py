@@ -7,6 +7,7 @@ agree to the character, and a library update must never change how a sum looks o
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from kulanz.kernel.clock import BERLIN, berlin_day
 from kulanz.kernel.money import EUR, Money
@@ -61,6 +62,12 @@ def money(amount: Money, language: str) -> str:
         return f"{sign}{german_figures}{NO_BREAK_SPACE}{unit}"
     unit = "€" if amount.currency == EUR else f"{amount.currency}{NO_BREAK_SPACE}"
     return f"{sign}{unit}{figures}"
+
+
+def number(value: Decimal, language: str) -> str:
+    """A rate or a factor with the places it has: `6,52` or `6.52`."""
+    figures = f"{value:f}"
+    return figures.replace(".", ",") if is_german(language) else figures
 
 
 def day(value: date, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,11 @@ def say(refusal: Refusal) -> str:
     return _(refusal.sentence) % facts
 
 
+def say_phrase(phrase: Phrase) -> str:
+    """A phrase in the reader's language, with its facts written as he reads them."""
+    return str(_say_fact(phrase, get_language() or "en"))
+
+
 def _say_fact(fact: object, language: str) -> object:
     if isinstance(fact, Money):
         return formats.money(fact, language)
@@ -34,6 +40,8 @@ def _say_fact(fact: object, language: str) -> object:
         return formats.moment(fact, language)
     if isinstance(fact, date):
         return formats.day(fact, language)
+    if isinstance(fact, Decimal):
+        return formats.number(fact, language)
     if isinstance(fact, Phrase):
         return _(fact.sentence) % {name: _say_fact(value, language) for name, value in fact.fields.items()}
     # Numbers stay numbers: a sentence may say %(count)d.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
@@ -34,6 +35,10 @@ MOMENT = datetime(2026, 11, 21, 13, 5, tzinfo=UTC)
 def test_an_amount_is_written_as_its_reader_writes_it(amount: Money, german: str, english: str) -> None:
     assert formats.money(amount, "de") == german
     assert formats.money(amount, "en") == english
+
+
+def test_a_rate_keeps_its_places_and_gets_the_readers_point() -> None:
+    assert (formats.number(Decimal("6.50"), "de"), formats.number(Decimal("-0.88"), "en")) == ("6,50", "-0.88")
 
 
 def test_a_day_in_a_sentence_names_its_month() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import cast
 
 import pytest
@@ -13,7 +14,8 @@ from django.utils.translation import override
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import NotFound, Refusal, SomebodyWasFaster
 from kulanz.kernel.states import ImpossibleMove
-from kulanz.ui.refusals import answer_refusals, say, status_of
+from kulanz.kernel.text import Phrase
+from kulanz.ui.refusals import answer_refusals, say, say_phrase, status_of
 
 
 class TooLate(Refusal):
@@ -97,3 +99,13 @@ def test_the_api_answers_its_own_refusals() -> None:
 
 def test_a_bug_is_not_dressed_up_as_a_refusal() -> None:
     assert answer(RequestFactory().get("/"), cast("Exception", KeyError("claim"))) is None
+
+
+def test_a_phrase_is_said_with_its_facts_as_the_reader_writes_them() -> None:
+    phrase = Phrase(
+        "%(rate)s on %(amount)s since %(day)s", rate=Decimal("6.52"), amount=Money(123456), day=date(2026, 7, 1)
+    )
+    with override("de"):
+        assert say_phrase(phrase) == "6,52 on 1.234,56\u00a0€ since 1. Juli 2026"
+    with override("en"):
+        assert say_phrase(phrase) == "6.52 on €1,234.56 since 1 July 2026"
