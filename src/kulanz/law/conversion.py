@@ -93,7 +93,7 @@ def _enum(given: Any, hint: EnumType) -> Any:
 
 
 def _items(given: Any, hint: Any) -> Sequence[Any]:
-    """A list, a JSON list in text, values separated by commas, or a single value."""
+    """A list, a list in text (as JSON or as a person types it: `[2026-11-02, 2026-11-05]`), or a single value."""
     if isinstance(given, list | tuple):
         return given
     if isinstance(given, Mapping):
@@ -105,10 +105,11 @@ def _items(given: Any, hint: Any) -> Sequence[Any]:
         try:
             found = json.loads(text, parse_float=Decimal)
         except ValueError:
-            raise NotOfThisKind(hint) from None
+            if not text.endswith("]"):
+                raise NotOfThisKind(hint) from None
+            found, text = None, text[1:-1]
         if isinstance(found, list):
             return found
-        raise NotOfThisKind(hint)
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
