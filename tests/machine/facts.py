@@ -14,6 +14,7 @@ LAWS: dict[str, str] = {
         SELECT t.key FROM ledger_transaction t JOIN ledger_posting p ON p.transaction_id = t.id
          WHERE t.account_id = ANY(%(accounts)s)
             OR t.link IN (SELECT a.id FROM ledger_allocation a WHERE a.account_id = ANY(%(accounts)s))
+            OR t.link IN (SELECT r.id FROM ledger_allocationreversal r WHERE r.account_id = ANY(%(accounts)s))
          GROUP BY t.id, p.currency HAVING sum(p.amount_cents) <> 0 OR count(*) < 2""",
     "every balance equals its postings": """
         SELECT c.reference FROM ledger_claim c JOIN ledger_claimbalance b ON b.claim_id = c.id
@@ -29,14 +30,38 @@ LAWS: dict[str, str] = {
                 OR b.charged_cents <> coalesce(s.charged, 0) OR b.charged_cents <> c.amount_cents
                 OR b.paid_cents <> -coalesce(s.paid, 0))""",
     "transit is zero": """
-        SELECT a.id FROM ledger_allocation a JOIN ledger_transaction t ON t.link = a.id
+        SELECT a.id FROM (SELECT id, account_id FROM ledger_allocation
+                          UNION ALL SELECT id, account_id FROM ledger_allocationreversal) AS a
+          JOIN ledger_transaction t ON t.link = a.id
           JOIN ledger_posting p ON p.transaction_id = t.id AND p.book = 'transit'
          WHERE a.account_id = ANY(%(accounts)s) GROUP BY a.id HAVING sum(p.amount_cents) <> 0""",
     "no bank line gives more than came in": """
-        SELECT l.id FROM ledger_bankline l JOIN ledger_allocation a ON a.bank_line_id = l.id
-         WHERE l.id IN (SELECT bank_line_id FROM ledger_allocation WHERE account_id = ANY(%(accounts)s))
+        SELECT l.id FROM ledger_bankline l
+          JOIN (SELECT bank_line_id, amount_cents FROM ledger_allocation
+                UNION ALL SELECT bank_line_id, amount_cents FROM ledger_allocationreversal
+                UNION ALL SELECT bank_line_id, amount_cents FROM ledger_housebooking) AS a ON a.bank_line_id = l.id
+         WHERE l.id IN (SELECT bank_line_id FROM ledger_allocation WHERE account_id = ANY(%(accounts)s)
+                        UNION SELECT bank_line_id FROM ledger_allocationreversal WHERE account_id = ANY(%(accounts)s))
          GROUP BY l.id
         HAVING sum(a.amount_cents) <> l.allocated_cents OR abs(l.allocated_cents) > abs(l.amount_cents)""",
+    "what was undone is the exact mirror of what was booked": """
+        SELECT r.key FROM ledger_transaction r JOIN ledger_transaction t ON t.id = r.reverses_id
+          JOIN ledger_posting p ON p.transaction_id IN (r.id, t.id)
+         WHERE r.account_id = ANY(%(accounts)s)
+         GROUP BY r.id, r.key, p.book, p.claim_id HAVING sum(p.amount_cents) <> 0 OR bool_or(r.kind <> t.kind)""",
+    "no withdrawn claim is open again": """
+        SELECT claim_id FROM ledger_claimbalance
+         WHERE account_id = ANY(%(accounts)s) AND reversed_cents > 0 AND outstanding_cents > 0""",
+    "what is ordered to be paid out is there": """
+        SELECT o.account_id FROM ledger_refundorder o
+         WHERE o.account_id = ANY(%(accounts)s) AND o.state IN ('asked', 'ordered', 'released', 'exported')
+         GROUP BY o.account_id, o.currency
+        HAVING sum(o.amount_cents) > (SELECT coalesce(-sum(p.amount_cents), 0) FROM ledger_posting p
+                                       WHERE p.account_id = o.account_id AND p.book = 'refunds_payable')""",
+    "two people pay money out": """
+        SELECT reference FROM ledger_refundorder WHERE account_id = ANY(%(accounts)s)
+           AND state IN ('released', 'exported', 'paid', 'returned')
+           AND (released_by = '' OR released_by = ordered_by)""",
     "nobody gets back more than was invoiced": """
         SELECT t.account_id FROM ledger_transaction t JOIN ledger_posting p ON p.transaction_id = t.id
          WHERE t.account_id = ANY(%(accounts)s) AND p.book = 'revenue'
@@ -89,6 +114,10 @@ _EVERYTHING = """
     SELECT (SELECT count(*) FROM ledger_transaction WHERE account_id = ANY(%(accounts)s)),
            (SELECT count(*) FROM ledger_claim WHERE account_id = ANY(%(accounts)s)),
            (SELECT count(*) FROM ledger_allocation WHERE account_id = ANY(%(accounts)s)),
+           (SELECT count(*) FROM ledger_allocationreversal WHERE account_id = ANY(%(accounts)s)),
+           (SELECT string_agg(reference || state, ' ' ORDER BY id) FROM ledger_refundorder
+             WHERE account_id = ANY(%(accounts)s)),
+           (SELECT count(*) FROM cases_case WHERE account_id = ANY(%(accounts)s)),
            (SELECT count(*) FROM contact_message WHERE account_id = ANY(%(accounts)s)),
            (SELECT count(*) FROM infra_auditentry WHERE account_id = ANY(%(accounts)s)),
            (SELECT count(*) FROM dunning_dunningnotice WHERE account_id = ANY(%(accounts)s)),

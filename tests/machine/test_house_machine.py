@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -24,6 +25,7 @@ from hypothesis.stateful import (
 from tests import builders as b
 from tests.machine.facts import broken_laws, everything
 from tests.machine.two_at_once import both_at_once
+from tests.money_back import HIS_IBAN, Movement, left, lines
 
 from kulanz.contact.api import Message
 from kulanz.dunning.api import DunningNotice, hand_over, issue_notice
@@ -43,6 +45,8 @@ from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.workdays import working_days_after
 from kulanz.ledger.api import (
+    LIVE_REFUND_STATES,
+    Allocation,
     BankLine,
     Claim,
     ClaimBalance,
@@ -51,17 +55,28 @@ from kulanz.ledger.api import (
     DisputeState,
     InvoiceDraft,
     Portion,
+    RefundOrder,
+    RefundState,
+    Transaction,
     allocate,
     assign_by_hand,
+    book_ordered_refunds,
+    book_return,
+    cancel_refund,
     credit_claim,
     credit_of,
     decide_dispute,
     import_bank_file,
     issue_invoices,
     match,
+    order_payout,
     pay_out_credit,
     raise_dispute,
+    release_refund,
     reverse_claim,
+    undo,
+    undo_allocation,
+    undo_return,
     write_off,
 )
 from kulanz.parties.api import Account
@@ -235,7 +250,78 @@ class House(RuleBasedStateMachine):
         if not owed + more:
             return
         [line] = self.file((-owed - more, "Erstattung"))
-        assert self.attempt(lambda: pay_out_credit(b.dana(self.day), line, account)) == (not more)
+        ordered = self.orders().filter(account=account).exists()
+        assert self.attempt(lambda: pay_out_credit(b.dana(self.day), line, account)) == (not more and not ordered)
+
+    # --- bookings are undone, payments returned, credits ordered ---
+
+    def orders(self) -> QuerySet[RefundOrder]:
+        living = [state.value for state in LIVE_REFUND_STATES]
+        return RefundOrder.objects.filter(account_id__in=self.ids, state__in=living).order_by("pk")
+
+    def standing(self) -> list[Allocation]:
+        return list(Allocation.objects.filter(account_id__in=self.ids, reversal=None).order_by("pk"))
+
+    @rule(which=WHICH)
+    def undo_a_payment(self, which: int) -> None:
+        if not (standing := self.standing()):
+            return
+        allocation = standing[which % len(standing)]
+        before = left(allocation.bank_line)
+        if self.attempt(lambda: undo_allocation(b.dana(self.day), allocation, reason="A mistake.")):
+            assert left(allocation.bank_line) == before + allocation.amount
+            assert not self.attempt(lambda: undo_allocation(b.dana(self.day), allocation, reason="A mistake."))
+            assert match(b.dana(self.day), line_ids=[allocation.bank_line_id]).booked == 0
+
+    @rule(which=WHICH)
+    def undo_anything(self, which: int) -> None:
+        """Newest first: what has just been done is what people undo."""
+        bookings = list(Transaction.objects.filter(account_id__in=self.ids).order_by("-recorded_at", "-pk")[:8])
+        booking = bookings[which % len(bookings)]
+        if self.attempt(lambda: undo(b.dana(self.day), booking, reason="A mistake.")):
+            assert not self.attempt(lambda: undo(b.dana(self.day), booking, reason="A mistake."))
+
+    @rule(which=WHICH, fee=st.sampled_from([0, 300]), code=st.sampled_from(["AM04", "MD06", "MD07"]))
+    def the_bank_takes_back(self, which: int, fee: int, code: str) -> None:
+        incoming = [line for line in self.lines if line.amount_cents > 0]
+        if not incoming:
+            return
+        earlier = incoming[which % len(incoming)]
+        self.day = max(self.day, earlier.booked_on)
+        [back] = lines(Movement(amount=euros(-earlier.amount_cents - fee), return_code=code), on=self.day)
+        if self.attempt(lambda: book_return(b.dana(self.day), back, earlier)):
+            assert (left(back).cents, left(earlier).cents) == (0, 0)
+            assert not self.attempt(lambda: book_return(b.dana(self.day), back, earlier))
+            if which % 2:
+                assert self.attempt(lambda: undo_return(b.dana(self.day), back, reason="Another payment's."))
+                assert (left(back).cents, left(earlier)) == (-earlier.amount_cents, earlier.amount)
+
+    @rule(which=WHICH, part=st.sampled_from([1, 2]), more=st.sampled_from([0, 0, 1]))
+    def order(self, which: int, part: int, more: int) -> None:
+        account = self.account(which)
+        owed = sum(credit.cents for credit in credit_of(account.pk))
+        free = owed - sum(order.amount_cents for order in self.orders().filter(account=account))
+        amount = Money(free // part + more, "EUR")
+        ordering = lambda: order_payout(b.dana(self.day), account, amount, to_iban=HIS_IBAN, reason="Asked.")  # noqa: E731
+        assert self.attempt(ordering) == (0 < amount.cents <= free)
+
+    @rule(which=WHICH, cancel=st.booleans(), comes_back=st.booleans())
+    def carry_out_an_order(self, which: int, cancel: bool, comes_back: bool) -> None:
+        if not (orders := list(self.orders())):
+            return
+        order = orders[which % len(orders)]
+        assert not self.attempt(lambda: release_refund(b.dana(self.day), order))
+        if cancel:
+            assert self.attempt(lambda: cancel_refund(b.dana(self.day), order, reason="He keeps it."))
+            return
+        if order.state == RefundState.ORDERED.value:
+            assert self.attempt(lambda: release_refund(b.cem(self.day), order))
+        amount = euros(-order.amount_cents)
+        [out] = lines(Movement(amount=amount, end_to_end_id=order.end_to_end_id), on=self.day)
+        assert book_ordered_refunds(b.dana(self.day), line_ids=[out.pk]) == 1
+        if comes_back:
+            [back] = lines(Movement(amount=euros(order.amount_cents), return_code="AC04"), on=self.day)
+            assert self.attempt(lambda: book_return(b.dana(self.day), back, out))
 
     # --- money is given back or up ---
 
@@ -356,13 +442,14 @@ class House(RuleBasedStateMachine):
 
     # --- two at once ---
 
-    @rule(which=WHICH, first=st.integers(0, 8), second=st.integers(0, 8))
+    @rule(which=WHICH, first=st.integers(0, 10), second=st.integers(0, 10))
     def two_people_at_once(self, which: int, first: int, second: int) -> None:
         claim = self.claim(which)
         outstanding = self.left(claim)
         self.day = max(self.day, claim.due_on + timedelta(days=1))
         lines = [line.pk for line in self.file((outstanding, claim.reference))] if outstanding else []
         proposed = [hold for hold in self.holds(HoldState.PROPOSED) if hold.account_id == claim.account_id]
+        standing = [a for a in self.standing() if a.account_id == claim.account_id][-1:]
         day, key = self.day, f"together:{len(self.files)}:{claim.pk}:{self.day}"
         menu: list[Attempt] = [
             lambda: match(b.dana(day), line_ids=lines),
@@ -377,6 +464,11 @@ class House(RuleBasedStateMachine):
             lambda: write_off(b.dana(day), claim),
             lambda: reverse_claim(b.dana(day), claim),
             lambda: credit_claim(b.dana(day), claim, Money(1, "EUR"), key=key),
+            lambda: [undo_allocation(b.dana(day), a, reason="A mistake.") for a in standing],
+            lambda: [
+                order_payout(b.dana(day), claim.account, credit, to_iban=HIS_IBAN, reason="Asked.")
+                for credit in credit_of(claim.account_id)
+            ],
         ]
         for outcome in both_at_once(menu[first], menu[second]):
             if outcome.raised is not None and not isinstance(outcome.raised, Refusal):
@@ -413,7 +505,7 @@ class House(RuleBasedStateMachine):
         for hold in self.holds(HoldState.ACTIVE):
             lift_hold(act, hold)
         left = [
-            Portion(line.pk, self.ids[0], None, line.unexplained.cents, "by_hand", 100)
+            Portion(line.pk, self.ids[0], None, line.unexplained.cents, "by_hand", 100, {"by": act.by.name})
             for line in BankLine.objects.filter(pk__in=[line.pk for line in self.lines], amount_cents__gt=0)
             if line.unexplained
         ]

@@ -2,6 +2,7 @@
 
 from kulanz.cases.desk_work import (
     Concern,
+    Matter,
     NothingSaid,
     SentAlready,
     add_file,
@@ -16,6 +17,7 @@ from kulanz.cases.desk_work import (
     note,
     open_case,
     open_cases,
+    open_matter,
     take,
 )
 from kulanz.cases.models import Case, CaseEvent, Promise
@@ -48,6 +50,7 @@ __all__ = [
     "CaseState",
     "Concern",
     "EventKind",
+    "Matter",
     "NothingSaid",
     "Promise",
     "PromiseState",
@@ -67,5 +70,6 @@ __all__ = [
     "note",
     "open_case",
     "open_cases",
+    "open_matter",
     "take",
 ]

@@ -113,6 +113,50 @@ def _open(act: Act, concern: Concern, upload: Upload | None) -> Case:
     return case
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Something in a customer's affairs that a person has to look at, though nobody has written.
+
+    `words` may be read by the customer, `note` by colleagues only. `key` is the reason's own: one reason opens one
+    case. `what` is what we do by `due_on` (a message id), `owner` the person or team that does it.
+    """
+
+    account: Account
+    topic: Topic
+    words: str
+    note: str
+    what: str
+    due_on: date
+    owner: str
+    key: str
+
+
+@transaction.atomic
+def open_matter(act: Act, matter: Matter) -> Case:
+    """A piece of work for a person that follows from a fact. Nobody is written to: who has to be told is told by
+    whoever states the fact. The same reason again returns the first case."""
+    known = CaseEvent.objects.select_related("case").filter(key=matter.key).first()
+    if known is not None:
+        return known.case
+    person = matter.account.holder
+    case = Case.objects.create(
+        id=new_id(),
+        reference="V" + new_code(7),
+        brand=matter.account.brand,
+        account=matter.account,
+        topic=matter.topic.value,
+        name=person.name,
+        email=person.email,
+        language=person.language,
+        opened_at=act.at,
+    )
+    _tell(act, case, EventKind.OPENED, matter.words, key=matter.key)
+    _tell(act, case, EventKind.NOTED, matter.note)
+    make_promise(act, case, what=matter.what, due_on=matter.due_on, owner=matter.owner)
+    record(act, [Note("opened", "cases.case", case.pk, case.account_id, {"topic": case.topic})])
+    return case
+
+
 def _tell(
     act: Act,
     case: Case,

@@ -222,7 +222,7 @@ def _asked_statements(request: HttpRequest) -> int:
 def booked(request: HttpRequest) -> HttpResponseBase:
     """Lines that were booked, newest first: by themselves or, where asked for, all of them."""
     by_rule_only = request.GET.get("by") != "all"
-    allocations = Allocation.objects.all()
+    allocations = Allocation.objects.filter(reversal=None)
     if by_rule_only:
         allocations = allocations.exclude(evidence__has_key="by")
     lines, pager = page_of(request, bank_lines().filter(pk__in=allocations.values("bank_line_id")))

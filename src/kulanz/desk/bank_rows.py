@@ -134,7 +134,7 @@ def _suggestions(line_ids: Sequence[UUID]) -> Iterable[Suggestion]:
 def _allocations(line_ids: Sequence[UUID]) -> list[Allocation]:
     return list(
         Allocation.objects.select_related("claim__invoice", "claim__balance", "account__person")
-        .filter(bank_line_id__in=line_ids)
+        .filter(bank_line_id__in=line_ids, reversal=None)
         .order_by("allocated_at", "pk")
     )
 

@@ -12,6 +12,7 @@ from kulanz.dunning.handlers import (
     tell_about_placed,
 )
 from kulanz.dunning.models import CollectionOrder, Collector, DunningNotice, Pause, Procedure
+from kulanz.dunning.pausing import OnlyPeopleEndPauses, PauseEndsWithDecision, end_pause
 from kulanz.dunning.pursuing import (
     LevelsMissing,
     NotPursuable,
@@ -20,6 +21,7 @@ from kulanz.dunning.pursuing import (
     issue_notice,
 )
 from kulanz.dunning.reasons import OverdueClaims
+from kulanz.dunning.reopening import follow_reopened, follow_returned_refunds, tell_about_return_fees
 from kulanz.dunning.states import (
     COLLECTION_ORDER,
     LEVEL_NAMES,
@@ -42,17 +44,22 @@ __all__ = [
     "DunningNotice",
     "LevelsMissing",
     "NotPursuable",
+    "OnlyPeopleEndPauses",
     "OnlyPeopleHandOver",
     "OrderState",
     "OverdueClaims",
     "Pause",
+    "PauseEndsWithDecision",
     "Procedure",
     "ProcedureState",
     "admit_clerk",
     "close_when_reversed",
     "close_when_settled",
+    "end_pause",
     "establish_collector",
     "find_collector",
+    "follow_reopened",
+    "follow_returned_refunds",
     "hand_over",
     "hold_sentence",
     "invoice_facts",
@@ -65,4 +72,5 @@ __all__ = [
     "review_after_pursuing",
     "tell_about_lifted",
     "tell_about_placed",
+    "tell_about_return_fees",
 ]

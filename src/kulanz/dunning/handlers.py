@@ -11,6 +11,7 @@ from kulanz.contact.api import queue
 from kulanz.dunning import words
 from kulanz.dunning.events import ClaimsHandedOver, NoticesIssued
 from kulanz.dunning.models import CollectionOrder, Pause, Procedure
+from kulanz.dunning.reopening import told_it_is_open_again
 from kulanz.dunning.states import OrderState, ProcedureState
 from kulanz.holds.api import Hold, HoldKind, HoldReason, holds_with_reasons, review
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
@@ -25,6 +26,7 @@ from kulanz.ledger.api import (
     TransactionKind,
     claims_with_balance,
     in_state,
+    times_reopened,
 )
 from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
 
@@ -42,9 +44,12 @@ def close_when_settled(event: ClaimsSettled) -> None:
     credited = _credited(settled.filter(pk__in=event.claim_ids - given_up))
     pursued = _close(event.act, credited, OrderState.RECALLED, because="credited") if credited else set()
     pursued |= _close(event.act, event.claim_ids - given_up - credited, OrderState.SETTLED, because="settled")
+    # Who was told that it is open again is told that it is over.
+    times = times_reopened(event.claim_ids - given_up)
+    pursued |= told_it_is_open_again(times) if times else frozenset()
     claims = claims_with_balance().filter(pk__in=pursued)
     drafts = [
-        words.nothing_open(claim) if claim.pk in credited else words.settled(claim)
+        (words.nothing_open if claim.pk in credited else words.settled)(claim, reopened=times[claim.pk])
         for claim in claims
         if claim.balance.state is ClaimState.SETTLED
     ]

@@ -30,11 +30,11 @@ from kulanz.ledger.api import (
 from kulanz.ui import formats
 
 
-def _money(amount: Money) -> str:
+def as_money(amount: Money) -> str:
     return formats.money(amount, _language())
 
 
-def _day(day: date) -> str:
+def as_day(day: date) -> str:
     return formats.day(day, _language())
 
 
@@ -42,7 +42,7 @@ def _language() -> str:
     return "de" if (get_language() or "de").startswith("de") else "en"
 
 
-def _salutation(name: str) -> str:
+def salutation(name: str) -> str:
     return gettext("Hello %(name)s,") % {"name": name}
 
 
@@ -59,9 +59,9 @@ def invoice_facts(claim: Claim) -> dict[str, str]:
     """Number, date, amount and due day of a claim, formatted for the active language."""
     return {
         "invoice": claim.title,
-        "founded": _day(claim.founded_on),
-        "amount": _money(claim.amount),
-        "due": _day(claim.due_on),
+        "founded": as_day(claim.founded_on),
+        "amount": as_money(claim.amount),
+        "due": as_day(claim.due_on),
     }
 
 
@@ -69,7 +69,7 @@ def _link(path: str) -> str:
     return f"{settings.CONFIG.public_url}{path}"
 
 
-def _answer_links() -> tuple[tuple[str, str], ...]:
+def answer_links() -> tuple[tuple[str, str], ...]:
     return (
         (gettext("See, pay or object"), _link("/account/")),
         (gettext("Ask a person"), _link("/contact/")),
@@ -85,14 +85,14 @@ def hold_sentence(hold: Hold, claims: Sequence[Claim]) -> str:
     if hold.kind != HoldKind.PAYMENT.value:
         return gettext("%(what)s: %(words)s") % {"what": what, "words": hold.words}
     if len(claims) == 1:
-        facts = invoice_facts(claims[0]) | {"open": _money(claims[0].balance.outstanding)}
+        facts = invoice_facts(claims[0]) | {"open": as_money(claims[0].balance.outstanding)}
         return gettext(
             "%(what)s, because invoice %(invoice)s of %(founded)s over %(amount)s is still "
             "open: %(open)s has been due since %(due)s."
         ) % (facts | {"what": what})
     listed = "; ".join(
         gettext("%(invoice)s of %(founded)s: %(open)s")
-        % (invoice_facts(claim) | {"open": _money(claim.balance.outstanding)})
+        % (invoice_facts(claim) | {"open": as_money(claim.balance.outstanding)})
         for claim in claims
     )
     return gettext("%(what)s, because %(count)s invoices are still open (%(listed)s).") % {
@@ -106,9 +106,9 @@ def _what_is_held(hold: Hold) -> str:
     """The restriction with its day. A proposal restricts nobody yet, and says so."""
     effect = gettext(EFFECT_NAMES[Effect(hold.effect)])
     if hold.state == HoldState.PROPOSED.value:
-        day = _day(berlin_day(hold.proposed_at))
+        day = as_day(berlin_day(hold.proposed_at))
         return gettext("Proposed on %(day)s, not in force yet: %(effect)s") % {"day": day, "effect": effect}
-    day = _day(berlin_day(hold.released_at or hold.proposed_at))
+    day = as_day(berlin_day(hold.released_at or hold.proposed_at))
     return gettext("%(effect)s since %(since)s") % {"effect": effect, "since": day}
 
 
@@ -116,7 +116,7 @@ def notice(claim: Claim, balance: ClaimBalance, *, level: int, pay_by: date, pro
     """A reminder. It names the claim, what is outstanding, how to pay and how to object."""
     person = claim.account.holder
     with override(person.language):
-        facts = invoice_facts(claim) | {"open": _money(balance.outstanding), "pay_by": _day(pay_by)}
+        facts = invoice_facts(claim) | {"open": as_money(balance.outstanding), "pay_by": as_day(pay_by)}
         if level == 0:
             first = gettext(
                 "Perhaps it slipped your mind: %(open)s of invoice %(invoice)s of %(founded)s is still open. "
@@ -129,8 +129,8 @@ def notice(claim: Claim, balance: ClaimBalance, *, level: int, pay_by: date, pro
             )
         sheet = Sheet(
             subject=gettext("%(what)s: invoice %(invoice)s") % {"what": gettext(LEVEL_NAMES[level]), **facts},
-            paragraphs=(_salutation(person.name), first % facts),
-            reference_lines=_reference_lines(claim),
+            paragraphs=(salutation(person.name), first % facts),
+            reference_lines=reference_lines(claim),
             table=_claim_table(claim, balance.outstanding),
             after_table=(
                 gettext(
@@ -140,7 +140,7 @@ def notice(claim: Claim, balance: ClaimBalance, *, level: int, pay_by: date, pro
                 ),
             ),
             payment=payment_for(claim, balance.outstanding, due_on=pay_by),
-            links=_answer_links(),
+            links=answer_links(),
         )
     return draft_for(claim.account, key=f"notice:{procedure.pk}:{level}", kind="dunning_notice", sheet=sheet)
 
@@ -150,13 +150,13 @@ def handed_over_debtor(claim: Claim, balance: ClaimBalance, order: CollectionOrd
     person = claim.account.holder
     with override(person.language):
         facts = invoice_facts(claim) | {
-            "open": _money(balance.outstanding),
+            "open": as_money(balance.outstanding),
             "collector": order.collector.name,
         }
         sheet = Sheet(
             subject=gettext("Invoice %(invoice)s has been handed to %(collector)s") % facts,
             paragraphs=(
-                _salutation(person.name),
+                salutation(person.name),
                 gettext(
                     "We have asked %(collector)s to collect %(open)s of invoice %(invoice)s of %(founded)s for us, "
                     "because it was not paid after our reminders."
@@ -168,9 +168,9 @@ def handed_over_debtor(claim: Claim, balance: ClaimBalance, order: CollectionOrd
                 )
                 % {"reference": order.reference},
             ),
-            reference_lines=_reference_lines(claim),
+            reference_lines=reference_lines(claim),
             payment=payment_for(claim, balance.outstanding),
-            links=_answer_links(),
+            links=answer_links(),
         )
     return draft_for(claim.account, key=f"handed-over:{order.pk}", kind="handed_over", sheet=sheet)
 
@@ -180,7 +180,7 @@ def handed_over_collector(claim: Claim, balance: ClaimBalance, order: Collection
     collector = order.collector
     with override(collector.language):
         person = claim.account.holder
-        facts = invoice_facts(claim) | {"open": _money(balance.outstanding), "reference": order.reference}
+        facts = invoice_facts(claim) | {"open": as_money(balance.outstanding), "reference": order.reference}
         sheet = Sheet(
             subject=gettext("Collection order %(reference)s: invoice %(invoice)s") % facts,
             paragraphs=(
@@ -260,15 +260,16 @@ def _to_collector(order: CollectionOrder, *, key: str, kind: str, sheet: Sheet) 
     )
 
 
-def settled(claim: Claim) -> Draft:
-    """The money has arrived: everything that rested on this claim has ended."""
+def settled(claim: Claim, *, reopened: int = 0) -> Draft:
+    """The money has arrived: everything that rested on this claim has ended. After it was reopened, this is news
+    again."""
     person = claim.account.holder
     with override(person.language):
         facts = invoice_facts(claim)
         sheet = Sheet(
             subject=gettext("Invoice %(invoice)s is paid") % facts,
             paragraphs=(
-                _salutation(person.name),
+                salutation(person.name),
                 gettext(
                     "Invoice %(invoice)s of %(founded)s over %(amount)s is settled in full. Nothing is open on it any "
                     "more: no reminders, no collection, and no hold rests on it."
@@ -276,12 +277,17 @@ def settled(claim: Claim) -> Draft:
                 % facts,
                 gettext("You do not have to do anything. Please keep this message."),
             ),
-            reference_lines=_reference_lines(claim),
+            reference_lines=reference_lines(claim),
         )
-    return draft_for(claim.account, key=f"settled:{claim.pk}", kind="claim_settled", sheet=sheet)
+    return draft_for(claim.account, key=settled_key(claim, reopened), kind="claim_settled", sheet=sheet)
 
 
-def nothing_open(claim: Claim) -> Draft:
+def settled_key(claim: Claim, reopened: int) -> str:
+    """The same for every message that says a claim is over, anew each time it was reopened."""
+    return f"settled:{claim.pk}:{reopened}" if reopened else f"settled:{claim.pk}"
+
+
+def nothing_open(claim: Claim, *, reopened: int = 0) -> Draft:
     """We took back what was left of it: nobody paid, and nothing is open all the same."""
     person = claim.account.holder
     with override(person.language):
@@ -289,7 +295,7 @@ def nothing_open(claim: Claim) -> Draft:
         sheet = Sheet(
             subject=gettext("Nothing is open on invoice %(invoice)s any more") % facts,
             paragraphs=(
-                _salutation(person.name),
+                salutation(person.name),
                 gettext(
                     "We have credited what was left of invoice %(invoice)s of %(founded)s over %(amount)s. Nothing is "
                     "open on it any more: no reminders, no collection, and no hold rests on it."
@@ -297,9 +303,9 @@ def nothing_open(claim: Claim) -> Draft:
                 % facts,
                 gettext("You do not have to do anything. Please keep this message."),
             ),
-            reference_lines=_reference_lines(claim),
+            reference_lines=reference_lines(claim),
         )
-    return draft_for(claim.account, key=f"settled:{claim.pk}", kind="claim_settled", sheet=sheet)
+    return draft_for(claim.account, key=settled_key(claim, reopened), kind="claim_settled", sheet=sheet)
 
 
 def reversed_claim(claim: Claim) -> Draft:
@@ -310,7 +316,7 @@ def reversed_claim(claim: Claim) -> Draft:
         sheet = Sheet(
             subject=gettext("Invoice %(invoice)s was our mistake") % facts,
             paragraphs=(
-                _salutation(person.name),
+                salutation(person.name),
                 gettext(
                     "Invoice %(invoice)s of %(founded)s over %(amount)s should never have been issued to you. You owe "
                     "nothing on it and never did. Whoever we had told otherwise has been told so."
@@ -318,7 +324,7 @@ def reversed_claim(claim: Claim) -> Draft:
                 % facts,
                 gettext("We apologise for the trouble."),
             ),
-            reference_lines=_reference_lines(claim),
+            reference_lines=reference_lines(claim),
         )
     return draft_for(claim.account, key=f"reversed:{claim.pk}", kind="claim_reversed", sheet=sheet)
 
@@ -331,12 +337,12 @@ def dispute_received(dispute: Dispute) -> Draft:
         facts = invoice_facts(claim) | {
             "reference": dispute.reference,
             "kind": gettext(DISPUTE_KIND_NAMES[DisputeKind(dispute.kind)]),
-            "decide_by": _day(dispute.decide_by),
+            "decide_by": as_day(dispute.decide_by),
         }
         sheet = Sheet(
             subject=gettext("Your objection %(reference)s to invoice %(invoice)s") % facts,
             paragraphs=(
-                _salutation(person.name),
+                salutation(person.name),
                 gettext(
                     "We have your objection “%(kind)s” to invoice %(invoice)s of %(founded)s. From now on nothing is "
                     "sent or collected on it until a person has decided. A person decides by %(decide_by)s."
@@ -375,13 +381,13 @@ def dispute_decided(dispute: Dispute) -> Draft:
                 else gettext(
                     "%(open)s therefore remains due. If you have something new to show us, send it: a person reads it."
                 )
-                % {"open": _money(claim.balance.outstanding)}
+                % {"open": as_money(claim.balance.outstanding)}
             )
         sheet = Sheet(
             subject=gettext("Decision on your objection %(reference)s") % facts,
-            paragraphs=(_salutation(person.name), first % facts, then),
-            reference_lines=((gettext("Objection"), dispute.reference), *_reference_lines(claim)),
-            links=_answer_links(),
+            paragraphs=(salutation(person.name), first % facts, then),
+            reference_lines=((gettext("Objection"), dispute.reference), *reference_lines(claim)),
+            links=answer_links(),
         )
     return draft_for(dispute.account, key=f"dispute-decided:{dispute.pk}", kind="dispute_decided", sheet=sheet)
 
@@ -395,7 +401,7 @@ def hold_placed(hold: Hold) -> Draft:
             subject=gettext("%(effect)s: why, and how it ends")
             % {"effect": gettext(EFFECT_NAMES[Effect(hold.effect)])},
             paragraphs=(
-                _salutation(person.name),
+                salutation(person.name),
                 hold_sentence(hold, claims),
                 *lifting_sentences(hold),
                 gettext(
@@ -405,7 +411,7 @@ def hold_placed(hold: Hold) -> Draft:
             ),
             reference_lines=((gettext("Hold"), hold.reference),),
             payment=payment_for(claims[0], claims[0].balance.outstanding) if len(claims) == 1 else None,
-            links=_answer_links(),
+            links=answer_links(),
         )
     return draft_for(hold.account, key=f"hold-placed:{hold.pk}", kind="hold_placed", sheet=sheet)
 
@@ -422,7 +428,7 @@ def lifting_sentences(hold: Hold) -> tuple[str, ...]:
     if hold.kind == HoldKind.SECURITY.value and hold.ends_on and hold.review_on:
         return (
             gettext("A person looks at it again on %(review)s; it ends on %(ends)s at the latest.")
-            % {"review": _day(hold.review_on), "ends": _day(hold.ends_on)},
+            % {"review": as_day(hold.review_on), "ends": as_day(hold.ends_on)},
         )
     return (gettext("You can end it at any time: under “My account”, or by telling us."),)
 
@@ -433,7 +439,7 @@ def hold_lifted(hold: Hold, claims: Sequence[Claim]) -> Draft:
     with override(person.language):
         facts = {
             "effect": gettext(EFFECT_NAMES[Effect(hold.effect)]),
-            "when": _day(berlin_day(hold.lifted_at or hold.proposed_at)),
+            "when": as_day(berlin_day(hold.lifted_at or hold.proposed_at)),
             "named": ", ".join(claim.title for claim in claims),
         }
         ended = [gettext("“%(effect)s” has ended on %(when)s.") % facts]
@@ -442,13 +448,13 @@ def hold_lifted(hold: Hold, claims: Sequence[Claim]) -> Draft:
             ended.append(sentence % facts)
         sheet = Sheet(
             subject=gettext("Ended: %(effect)s") % facts,
-            paragraphs=(_salutation(person.name), " ".join(ended), gettext("You do not have to do anything.")),
+            paragraphs=(salutation(person.name), " ".join(ended), gettext("You do not have to do anything.")),
             reference_lines=((gettext("Hold"), hold.reference),),
         )
     return draft_for(hold.account, key=f"hold-lifted:{hold.pk}", kind="hold_lifted", sheet=sheet)
 
 
-def _reference_lines(claim: Claim) -> tuple[tuple[str, str], ...]:
+def reference_lines(claim: Claim) -> tuple[tuple[str, str], ...]:
     return (
         (gettext("Invoice"), claim.title),
         (gettext("Customer number"), claim.account.number),
@@ -464,8 +470,8 @@ def _claim_table(claim: Claim, outstanding: Money) -> Table:
                 claim.title,
                 formats.short_day(claim.founded_on, _language()),
                 formats.short_day(claim.due_on, _language()),
-                _money(claim.amount),
-                _money(outstanding),
+                as_money(claim.amount),
+                as_money(outstanding),
             ),
         ),
         numeric_columns=frozenset({3, 4}),

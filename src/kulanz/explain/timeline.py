@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from kulanz.cases.api import EVENT_NAMES, INTERNAL_EVENTS, CaseEvent, EventKind, event_words
 from kulanz.contact.api import CHANNEL_NAMES, MESSAGE_STATE_NAMES, Channel, Message, MessageState
 from kulanz.dunning.api import LEVEL_NAMES, CollectionOrder, DunningNotice, OrderState
+from kulanz.explain import money_back
 from kulanz.explain.story import Fact
 from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, HoldReason, HoldState
 from kulanz.kernel.clock import start_of_day
@@ -51,6 +52,8 @@ def of_account(account_id: UUID) -> tuple[Fact, ...]:
             *_orders(Order.objects.filter(account_id=account_id)),
             *of_claims(Claim.objects.filter(account_id=account_id)),
             *_credits(Allocation.objects.filter(account_id=account_id, claim=None)),
+            *money_back.credits_taken_back(account_id),
+            *money_back.refunds(account_id),
             *_corrections(
                 Transaction.objects.filter(account_id=account_id).exclude(
                     pk__in=Posting.objects.filter(account_id=account_id, claim__isnull=False).values("transaction_id")
@@ -72,6 +75,7 @@ def of_claims(claims: QuerySet[Claim]) -> list[Fact]:
         *_collections(CollectionOrder.objects.filter(claim_id__in=ids)),
         *_disputes(Dispute.objects.filter(claim_id__in=ids)),
         *_payments(Allocation.objects.filter(claim_id__in=ids)),
+        *money_back.payments_taken_back(ids),
         *_corrections(Transaction.objects.filter(postings__claim_id__in=ids)),
     ]
 
@@ -157,6 +161,7 @@ def _disputes(disputes: QuerySet[Dispute]) -> Iterator[Fact]:
 
 def _payments(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
     rows = allocations.select_related("claim__invoice", "bank_line").order_by("-allocated_at")[:MOST_PER_KIND]
+    mistaken = money_back.mistaken(rows)
     for allocation in rows:
         line = allocation.bank_line
         assert allocation.claim is not None
@@ -165,10 +170,16 @@ def _payments(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
             "arrived": formats.day(line.booked_on, language()),
             "payer": line.payer_name or gettext("unknown payer"),
         }
+        # Whose payment it really was is nobody else's business.
+        received = (
+            gettext("Received on %(arrived)s.")
+            if allocation.pk in mistaken
+            else gettext("Received on %(arrived)s from %(payer)s.")
+        )
         yield Fact(
             allocation.allocated_at,
             gettext("Payment on invoice %(invoice)s") % facts,
-            gettext("Received on %(arrived)s from %(payer)s.") % facts,
+            received % facts,
             allocation.amount,
             allocation.claim.reference,
             theirs=True,
@@ -177,7 +188,9 @@ def _payments(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
 
 def _credits(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
     """Money that came in beyond every claim, and what of it was paid out again."""
-    for allocation in allocations.select_related("bank_line").order_by("-allocated_at")[:MOST_PER_KIND]:
+    rows = allocations.select_related("bank_line").order_by("-allocated_at")[:MOST_PER_KIND]
+    mistaken = money_back.mistaken(rows)
+    for allocation in rows:
         line = allocation.bank_line
         facts = {
             "day": formats.day(line.booked_on, language()),
@@ -185,7 +198,8 @@ def _credits(allocations: QuerySet[Allocation]) -> Iterator[Fact]:
         }
         if allocation.amount_cents > 0:
             title = gettext("Payment kept as your credit")
-            text = gettext("Received on %(day)s from %(payer)s.") % facts
+            from_whom = gettext("Received on %(day)s from %(payer)s.")
+            text = (gettext("Received on %(day)s.") if allocation.pk in mistaken else from_whom) % facts
             yield Fact(allocation.allocated_at, title, text, allocation.amount, theirs=True)
         else:
             title = gettext("Credit paid out")
@@ -200,10 +214,15 @@ def _corrections(transactions: QuerySet[Transaction]) -> Iterator[Fact]:
         TransactionKind.WRITE_OFF.value: gettext("Written off"),
         TransactionKind.CLAIM_REVERSAL.value: gettext("Claim withdrawn: it never existed"),
     }
+    undone = {
+        TransactionKind.REFUND.value: gettext("Credit on the invoice taken back"),
+        TransactionKind.WRITE_OFF.value: gettext("Pursued again: no longer written off"),
+    }
     rows = list(transactions.filter(kind__in=titles).distinct().order_by("-recorded_at")[:MOST_PER_KIND])
     sums = _given_up([row.pk for row in rows])
     for row in rows:
-        yield Fact(row.recorded_at, titles[row.kind], row.text, sums.get(row.pk))
+        title = titles[row.kind] if row.reverses_id is None else undone.get(row.kind, titles[row.kind])
+        yield Fact(row.recorded_at, title, row.text, sums.get(row.pk))
 
 
 def _given_up(transaction_ids: list[UUID]) -> dict[UUID, Money]:

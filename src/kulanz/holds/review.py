@@ -18,7 +18,14 @@ from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code
-from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
+from kulanz.ledger.events import (
+    ClaimsCorrected,
+    ClaimsReopened,
+    ClaimsReversed,
+    ClaimsSettled,
+    DisputeDecided,
+    DisputeRaised,
+)
 from kulanz.parties.api import lock_accounts
 
 RULE = "holds.review"
@@ -27,7 +34,7 @@ CHUNK = 500
 
 
 def review_after_claims(
-    event: ClaimsSettled | ClaimsReversed | ClaimsCorrected | DisputeRaised | DisputeDecided,
+    event: ClaimsSettled | ClaimsReversed | ClaimsCorrected | ClaimsReopened | DisputeRaised | DisputeDecided,
 ) -> None:
     """Something changed about claims: their accounts are looked at again."""
     ids = event.account_ids if not isinstance(event, DisputeRaised | DisputeDecided) else frozenset({event.account_id})

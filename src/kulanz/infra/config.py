@@ -40,6 +40,7 @@ class Config:
     debug: bool
     trusted_proxies: int
     law_signatures: Path | None
+    pass_on_return_fees: bool
 
 
 def default_data_dir() -> Path:
@@ -75,12 +76,17 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         allowed_hosts=_words(value("allowed_hosts", "127.0.0.1,localhost")),
         law_signatures=Path(value("law_signatures")) if value("law_signatures") else None,
         trusted_proxies=_count(value("trusted_proxies", "0")),
-        debug=value("debug").lower() in {"1", "true", "yes"},
+        pass_on_return_fees=_yes(value("pass_on_return_fees")),
+        debug=_yes(value("debug")),
     )
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _yes(text: str) -> bool:
+    return text.lower() in {"1", "true", "yes"}
 
 
 def _count(text: str) -> int:

@@ -235,8 +235,12 @@ def write_off(act: Act, claim: Claim) -> None:
     if not balance.outstanding_cents:
         raise NothingOutstanding(claim=claim.title)
     cents = balance.outstanding_cents
+    undone = Transaction.objects.filter(
+        kind=TransactionKind.WRITE_OFF.value, reverses__isnull=False, postings__claim=claim
+    ).count()
     entry = Entry(
-        key=f"write-off:{claim.pk}",
+        # One that was undone stands in the books; giving up again is another event.
+        key=f"write-off:{claim.pk}:{undone}" if undone else f"write-off:{claim.pk}",
         account_id=claim.account_id,
         kind=TransactionKind.WRITE_OFF,
         on=act.on,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -24,9 +26,7 @@ from kulanz.ledger.states import (
 from kulanz.parties.api import Account, Brand
 
 
-def _choices(
-    kinds: type[Book] | type[TransactionKind] | type[ClaimKind] | type[DisputeKind] | type[DisputeState],
-) -> list[tuple[str, str]]:
+def choices(kinds: type[StrEnum]) -> list[tuple[str, str]]:
     return [(kind.value, kind.value) for kind in kinds]
 
 
@@ -79,7 +79,7 @@ class Claim(models.Model):
     reference = models.CharField(max_length=25, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     ordered_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=14, choices=_choices(ClaimKind), default=ClaimKind.PRINCIPAL.value)
+    kind = models.CharField(max_length=14, choices=choices(ClaimKind), default=ClaimKind.PRINCIPAL.value)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, related_name="claim")
     amount_cents = models.BigIntegerField()
@@ -146,6 +146,10 @@ class ClaimBalance(models.Model):
                 condition=Q(paid_cents__gte=0, outstanding_cents__lte=F("charged_cents")),
                 name="never_more_owed_than_charged",
             ),
+            models.CheckConstraint(
+                condition=Q(credited_cents__gte=0, written_off_cents__gte=0, reversed_cents__gte=0),
+                name="nothing_taken_back_twice",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "due_on"], condition=~Q(outstanding_cents=0), name="open_by_account"),
@@ -209,7 +213,7 @@ class Transaction(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=120, unique=True)
     content_hash = models.CharField(max_length=64)
-    kind = models.CharField(max_length=18, choices=_choices(TransactionKind))
+    kind = models.CharField(max_length=18, choices=choices(TransactionKind))
     text = models.CharField(max_length=200)
     booked_on = models.DateField()
     recorded_at = models.DateTimeField()
@@ -233,7 +237,7 @@ class Transaction(models.Model):
             models.Index(fields=["account", "-booked_on", "-id"], name="transaction_by_account"),
             models.Index(fields=["link"], condition=Q(link__isnull=False), name="transaction_by_link"),
         ]
-        triggers = [append_only("ledger_transaction"), guards.TRANSACTION_BALANCES]
+        triggers = [append_only("ledger_transaction"), guards.TRANSACTION_BALANCES, guards.REVERSALS_MIRROR]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.text}"
@@ -252,7 +256,7 @@ class Posting(models.Model):
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     line = models.SmallIntegerField()
-    book = models.CharField(max_length=20, choices=_choices(Book))
+    book = models.CharField(max_length=20, choices=choices(Book))
     claim = models.ForeignKey(
         Claim,
         on_delete=models.PROTECT,
@@ -277,7 +281,7 @@ class Posting(models.Model):
             models.Index(fields=["claim"], condition=Q(claim__isnull=False), name="posting_by_claim"),
             models.Index(fields=["account"], condition=Q(book="refunds_payable"), name="posting_of_credits"),
         ]
-        triggers = [append_only("ledger_posting"), guards.POSTINGS_APPLY]
+        triggers = [append_only("ledger_posting"), guards.POSTINGS_APPLY, guards.CREDIT_COVERS_POSTINGS]
 
     def __str__(self) -> str:
         return f"{self.book} {self.amount}"
@@ -296,7 +300,7 @@ class Dispute(models.Model):
     reference = models.CharField(max_length=16, unique=True)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="disputes")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=16, choices=_choices(DisputeKind))
+    kind = models.CharField(max_length=16, choices=choices(DisputeKind))
     # None: the whole claim. A part of it only where somebody said so.
     amount_cents = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
@@ -304,7 +308,7 @@ class Dispute(models.Model):
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=200)
     decide_by = models.DateField()
-    state = models.CharField(max_length=12, choices=_choices(DisputeState), default=DisputeState.OPEN.value)
+    state = models.CharField(max_length=12, choices=choices(DisputeState), default=DisputeState.OPEN.value)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
     decision_reason = models.TextField(blank=True)
@@ -430,7 +434,8 @@ class BankLine(models.Model):
     remittance = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=60, blank=True)
     return_code = models.CharField(max_length=8, blank=True)
-    # The bank takes back an earlier movement; or its details do not explain the amount: never booked by a rule.
+    # Never booked by a rule: what takes back an earlier movement; and a line whose details do not explain its amount,
+    # or of which a person has undone a booking (the trigger of reversals marks it).
     reversal = models.BooleanField(default=False)
     details_incomplete = models.BooleanField(default=False)
     allocated_cents = models.BigIntegerField(default=0)
@@ -542,7 +547,11 @@ class Allocation(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(amount_cents=0), name="no_allocation_of_nothing")]
         indexes = [models.Index(fields=["account", "-allocated_at"], name="allocation_by_account")]
-        triggers = [append_only("ledger_allocation"), guards.ALLOCATIONS_APPLY]
+        triggers = [
+            append_only("ledger_allocation"),
+            guards.ALLOCATIONS_APPLY,
+            guards.RULES_DO_NOT_BOOK_AGAIN,
+        ]
 
     def __str__(self) -> str:
         return f"{self.bank_line_id} → {self.claim_id or self.account_id}: {self.amount}"
@@ -550,3 +559,12 @@ class Allocation(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_cents, self.currency)
+
+
+# The tables of money that goes back stand in a file of their own, above these; Django looks for tables here.
+from kulanz.ledger.money_back_models import (  # noqa: E402
+    AllocationReversal as AllocationReversal,
+)
+from kulanz.ledger.money_back_models import HouseBooking as HouseBooking  # noqa: E402
+from kulanz.ledger.money_back_models import RefundOrder as RefundOrder  # noqa: E402
+from kulanz.ledger.money_back_models import ReturnFee as ReturnFee  # noqa: E402

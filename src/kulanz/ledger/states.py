@@ -1,4 +1,4 @@
-"""The enums of the books and the allowed moves of a dispute."""
+"""The enums of the books and the allowed moves of disputes and of refund orders."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ class TransactionKind(StrEnum):
     REFUND = "refund"
     WRITE_OFF = "write_off"
     CLAIM_REVERSAL = "claim_reversal"
+    # On the house account: the bank's fee; money on its way back to where it came from; two lines that cancel out.
+    BANK_FEE = "bank_fee"
+    SEND_BACK = "send_back"
+    OFFSET = "offset"
 
 
 class ClaimKind(StrEnum):
@@ -86,6 +90,76 @@ DISPUTE = StateMachine(
         DisputeState.OPEN: frozenset({DisputeState.UPHELD, DisputeState.REJECTED, DisputeState.TAKEN_BACK}),
     },
 )
+
+
+class ReopenedBecause(StrEnum):
+    """Why something is outstanding on a claim again. It decides who is told what."""
+
+    PAYMENT_UNDONE = "payment_undone"
+    PAYMENT_RETURNED = "payment_returned"
+    WRITE_OFF_UNDONE = "write_off_undone"
+    CREDIT_UNDONE = "credit_undone"
+
+
+class HouseBookingKind(StrEnum):
+    """What a bank line may be besides a customer's payment or pay-out."""
+
+    BANK_FEE = "bank_fee"
+    SEND_BACK = "send_back"
+    OFFSET = "offset"
+
+
+class RefundKind(StrEnum):
+    """Whose money goes out: a customer's credit, or an incoming payment that goes back to where it came from."""
+
+    CREDIT = "credit"
+    SEND_BACK = "send_back"
+
+
+class RefundState(StrEnum):
+    """Where an order to pay money out stands. Two people stand between a wish and the bank."""
+
+    ASKED = "asked"
+    ORDERED = "ordered"
+    RELEASED = "released"
+    EXPORTED = "exported"
+    PAID = "paid"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+# What reserves the money it is about: nobody else may use it meanwhile.
+LIVE_REFUND_STATES = (RefundState.ASKED, RefundState.ORDERED, RefundState.RELEASED, RefundState.EXPORTED)
+
+REFUND = StateMachine(
+    initial=RefundState.ORDERED,
+    moves={
+        RefundState.ASKED: frozenset({RefundState.ORDERED, RefundState.CANCELLED}),
+        RefundState.ORDERED: frozenset({RefundState.RELEASED, RefundState.CANCELLED}),
+        # Finance may also type a released order into the bank's own pages: then it is paid without a file. One that
+        # a file has taken to the bank is cancelled only when the bank has refused it.
+        RefundState.RELEASED: frozenset({RefundState.EXPORTED, RefundState.PAID, RefundState.CANCELLED}),
+        RefundState.EXPORTED: frozenset({RefundState.PAID, RefundState.CANCELLED}),
+        # The bank may bring the money back; and a line taken for it by mistake may turn out to be another one.
+        RefundState.PAID: frozenset({RefundState.RETURNED, RefundState.RELEASED, RefundState.EXPORTED}),
+    },
+)
+
+REFUND_STATE_NAMES = {
+    RefundState.ASKED: N_("asked for"),
+    RefundState.ORDERED: N_("ordered, awaits its release"),
+    RefundState.RELEASED: N_("released"),
+    RefundState.EXPORTED: N_("on its way to the bank"),
+    RefundState.PAID: N_("paid out"),
+    RefundState.RETURNED: N_("came back"),
+    RefundState.CANCELLED: N_("cancelled"),
+}
+
+HOUSE_BOOKING_NAMES = {
+    HouseBookingKind.BANK_FEE: N_("Bank's fee"),
+    HouseBookingKind.SEND_BACK: N_("Sent back"),
+    HouseBookingKind.OFFSET: N_("Taken back by the bank"),
+}
 
 CLAIM_STATE_NAMES = {
     ClaimState.REVERSED: N_("reversed"),

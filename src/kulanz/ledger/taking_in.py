@@ -13,6 +13,8 @@ from kulanz.ledger.allocations import LineAlreadyExplained, Portion, allocate
 from kulanz.ledger.bank import ImportedFile, import_bank_file
 from kulanz.ledger.matching import Matched, match
 from kulanz.ledger.models import BankLine, ClaimBalance, Suggestion
+from kulanz.ledger.outgoing import book_ordered_refunds
+from kulanz.ledger.returned_debits import book_returns
 from kulanz.parties.api import Brand, lock_accounts
 
 
@@ -36,7 +38,14 @@ def take_in(act: Act, *, brand: Brand, name: str, content: bytes) -> TakenIn:
     new = BankLine.objects.filter(statement_id__in=statements, amount_cents__gt=0).order_by("booked_on", "pk")
     taken = TakenIn(file, match(act, line_ids=list(new.values_list("pk", flat=True))))
     match(act)
+    book_what_went_out(act)
     return taken
+
+
+def book_what_went_out(act: Act) -> None:
+    """What we ordered and the bank has carried out, and what the bank took back: each where nothing is left to ask."""
+    book_ordered_refunds(act)
+    book_returns(act)
 
 
 @transaction.atomic

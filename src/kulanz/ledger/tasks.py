@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from kulanz.kernel import clock
 from kulanz.kernel.acts import by_system
 from kulanz.ledger.matching import match
+from kulanz.ledger.taking_in import book_what_went_out
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -14,4 +15,6 @@ from kulanz.ledger.matching import match
 def match_unexplained(timestamp: int) -> None:
     """Every ten minutes: a payment that came before its invoice, or that a crash has left, must not wait while the
     customer is reminded of what he has paid."""
-    match(by_system(clock.now(), "waiting payments"))
+    act = by_system(clock.now(), "waiting payments")
+    match(act)
+    book_what_went_out(act)

@@ -62,6 +62,8 @@ CHECKS: tuple[Check, ...] = (
     sql_check(
         "every bank line's allocated sum equals its allocations",
         "SELECT id FROM (SELECT bank_line_id AS id, amount_cents AS cents FROM ledger_allocation "
+        "UNION ALL SELECT bank_line_id, amount_cents FROM ledger_allocationreversal "
+        "UNION ALL SELECT bank_line_id, amount_cents FROM ledger_housebooking "
         "UNION ALL SELECT id, -allocated_cents FROM ledger_bankline) AS both_sides "
         "GROUP BY id HAVING sum(cents) <> 0",
     ),
@@ -71,6 +73,44 @@ CHECKS: tuple[Check, ...] = (
         "SELECT currency, sum(amount_cents) AS cents FROM ledger_posting WHERE book = 'suspense' GROUP BY currency "
         "UNION ALL SELECT currency, sum(amount_cents - allocated_cents) FROM ledger_bankline GROUP BY currency"
         ") AS both_sides GROUP BY currency) AS sums WHERE difference <> 0",
+    ),
+    sql_check(
+        "every reversing transaction is the exact mirror of what it reverses",
+        "SELECT r.key FROM ledger_transaction r JOIN ledger_transaction t ON t.id = r.reverses_id "
+        "JOIN ledger_posting p ON p.transaction_id IN (r.id, t.id) "
+        "GROUP BY r.id, r.key, p.book, p.claim_id, p.currency "
+        "HAVING sum(p.amount_cents) <> 0 OR bool_or(r.kind <> t.kind OR r.account_id <> t.account_id)",
+    ),
+    sql_check(
+        "every reversal of a payment reverses both of its transactions",
+        "SELECT r.id FROM ledger_allocationreversal r JOIN ledger_allocation a ON a.id = r.allocation_id "
+        "JOIN ledger_transaction h ON h.id = r.house_transaction_id "
+        "JOIN ledger_transaction c ON c.id = r.customer_transaction_id "
+        "WHERE r.amount_cents <> -a.amount_cents OR h.reverses_id IS DISTINCT FROM a.house_transaction_id "
+        "OR c.reverses_id IS DISTINCT FROM a.customer_transaction_id",
+    ),
+    sql_check(
+        "the credit of every customer covers what was paid out of it and what is ordered",
+        "SELECT number FROM (SELECT a.number, u.currency, sum(u.cents) AS used FROM ("
+        "SELECT account_id, currency, amount_cents AS cents FROM ledger_posting WHERE book = 'refunds_payable' "
+        "UNION ALL SELECT account_id, currency, amount_cents FROM ledger_refundorder "
+        "WHERE kind = 'credit' AND state IN ('asked', 'ordered', 'released', 'exported')"
+        ") AS u JOIN parties_account a ON a.id = u.account_id AND a.kind = 'customer' "
+        "GROUP BY a.number, u.currency) AS sums WHERE used > 0",
+    ),
+    sql_check(
+        "what is set aside to be sent back is what orders wait for",
+        "SELECT reference FROM (SELECT o.reference, o.amount_cents, o.state, coalesce(sum(b.amount_cents), 0) AS kept "
+        "FROM ledger_refundorder o LEFT JOIN ledger_housebooking b ON b.order_id = o.id WHERE o.kind = 'send_back' "
+        "GROUP BY o.id) AS orders WHERE kept <> CASE WHEN state IN ('ordered', 'released', 'exported') "
+        "THEN amount_cents ELSE 0 END",
+    ),
+    sql_check(
+        "every credit that was paid out by an order left with the line of that order",
+        "SELECT o.reference FROM ledger_refundorder o WHERE o.kind = 'credit' AND o.state = 'paid' AND NOT EXISTS ("
+        "SELECT 1 FROM ledger_allocation a WHERE a.bank_line_id = o.paid_by_line_id AND a.account_id = o.account_id "
+        "AND a.evidence->>'order' = o.reference AND a.amount_cents = -o.amount_cents "
+        "AND NOT EXISTS (SELECT 1 FROM ledger_allocationreversal r WHERE r.allocation_id = a.id))",
     ),
     sql_check(
         "a credit note that names an invoice gives back only of its claim",

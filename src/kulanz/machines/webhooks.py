@@ -19,7 +19,7 @@ from kulanz.infra.ids import new_id
 from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import SomebodyWasFaster
 from kulanz.ledger.api import Claim, claims_with_balance
-from kulanz.ledger.events import ClaimsReversed, ClaimsSettled
+from kulanz.ledger.events import ClaimsReopened, ClaimsReversed, ClaimsSettled
 from kulanz.machines.models import Delivery, DeliveryState, Endpoint
 
 DELIVERIES_PER_JOB = 200
@@ -43,6 +43,21 @@ def claims_settled(event: ClaimsSettled | ClaimsReversed) -> None:
         return
     claims = claims_with_balance().filter(pk__in=event.claim_ids)
     _announce(event.act, [(c.account.brand_id, c.account_id, "claim.settled", _claim_body(c)) for c in claims])
+
+
+def claims_reopened(event: ClaimsReopened) -> None:
+    """What the shop took for paid is outstanding again: why, and how much."""
+    if not _somebody_listens():
+        return
+    claims = claims_with_balance().filter(pk__in=event.claim_ids)
+    facts = [
+        (c.account.brand_id, c.account_id, "claim.reopened", _claim_body(c) | _open_again(c, event)) for c in claims
+    ]
+    _announce(event.act, facts)
+
+
+def _open_again(claim: Claim, event: ClaimsReopened) -> dict[str, object]:
+    return {"open": claim.balance.outstanding.as_json(), "because": event.because.value}
 
 
 def _announce_holds(act: Act, event: str, hold_ids: Iterable[UUID]) -> None:

@@ -166,7 +166,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
     account = access_account(user_of(request), number)
     allocations = (
         Allocation.objects.select_related("bank_line", "claim__invoice")
-        .filter(account=account)
+        .filter(account=account, reversal=None)
         .order_by("-bank_line__booked_on", "-allocated_at")[:100]
     )
     page = PaymentsPage(

@@ -11,13 +11,25 @@ from kulanz.dunning.events import ClaimsHandedOver, NoticesIssued
 from kulanz.holds import api as holds
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.kernel.events import Subscription, on, subscribe
-from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled, DisputeDecided, DisputeRaised
+from kulanz.ledger.events import (
+    ClaimsCorrected,
+    ClaimsReopened,
+    ClaimsReversed,
+    ClaimsSettled,
+    DisputeDecided,
+    DisputeRaised,
+    RefundsReturned,
+    ReturnFeesCharged,
+)
 from kulanz.machines import api as machines
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(ClaimsSettled, dunning.close_when_settled, holds.review_after_claims, machines.claims_settled),
     on(ClaimsReversed, dunning.close_when_reversed, holds.review_after_claims, machines.claims_settled),
     on(ClaimsCorrected, dunning.resume_when_corrected, holds.review_after_claims),
+    on(ClaimsReopened, dunning.follow_reopened, holds.review_after_claims, machines.claims_reopened),
+    on(ReturnFeesCharged, dunning.tell_about_return_fees),
+    on(RefundsReturned, dunning.follow_returned_refunds),
     on(DisputeRaised, dunning.pause_when_disputed, holds.review_after_claims),
     on(DisputeDecided, dunning.resume_when_decided, holds.review_after_claims),
     on(NoticesIssued, dunning.review_after_pursuing),

@@ -56,7 +56,7 @@ BALANCE = "every claim's balance and its parts equal its postings"
     [
         "outstanding_cents = outstanding_cents - 1, paid_cents = paid_cents + 1",
         "paid_cents = paid_cents - 1, credited_cents = credited_cents + 1",
-        "written_off_cents = 1, reversed_cents = -1",
+        "written_off_cents = 1, outstanding_cents = outstanding_cents - 1",
     ],
 )
 def test_a_balance_that_differs_from_its_postings_is_found(claim: Claim, change: str) -> None:
