@@ -24,7 +24,7 @@ from kulanz.ledger.api import (
     import_bank_file,
     issue_invoices,
 )
-from kulanz.ledger.bank_formats.camt053 import write
+from kulanz.ledger.bank_formats.camt import write
 from kulanz.ledger.bank_formats.statement import Detail, Statement
 from kulanz.ledger.bank_formats.statement import Entry as StatementEntry
 from kulanz.parties.api import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,12 +12,16 @@ from kulanz.cli import opening
 from kulanz.cli.output import Answer, Exit, counting, working
 from kulanz.cli.verbs import group, verb
 
+if TYPE_CHECKING:
+    from kulanz.bench.measuring import Measured
+
 
 def register(app: typer.Typer) -> None:
     """Make the commands known."""
     verb(app, "verify", example="kulanz verify --json")(verify)
     bench = group("bench", "Benchmarks, beside the real database.")
     verb(bench, "ledger", example="kulanz bench ledger --size 100000 --json")(ledger)
+    verb(bench, "bank", example="kulanz bench bank --size 100000 --json")(bank)
     app.add_typer(bench)
 
 
@@ -62,8 +66,29 @@ def ledger(
     with counting("Booking", size) as advance:
         measured = run(size, advance)
 
+    return _answer(measured, "transactions")
+
+
+def bank(
+    size: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many entries the statement has.")] = 100_000,
+) -> Answer:
+    """Take in a long bank statement (camt.053) as production does.
+
+    In a database of its own; ends with `verify`, and shows the raw limit measured in the same run.
+    """
+    opening.set_up()
+    from kulanz.bench.bank import run
+    from kulanz.wiring import preparing
+
+    preparing.reach()
+    with counting("Importing", size) as advance:
+        measured = run(size, advance)
+    return _answer(measured, "entries")
+
+
+def _answer(measured: Measured, things: str) -> Answer:
     def lines() -> Iterator[str]:
-        yield f"{measured.size:,} transactions in {measured.seconds} s: {measured.per_second:,.0f} a second"
+        yield f"{measured.size:,} {things} in {measured.seconds} s: {measured.per_second:,.0f} a second"
         yield f"per chunk of {measured.chunk:,}: p50 {measured.p50_ms} ms, p95 {measured.p95_ms} ms"
         floor = measured.floor
         yield f"floor ({floor.what}): {floor.seconds} s, {floor.per_second:,.0f} a second"

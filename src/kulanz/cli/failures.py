@@ -100,6 +100,13 @@ def sentence_of(refusal: Refusal) -> str:
     return say(refusal)
 
 
+def said(phrase: str) -> str:
+    """A note of a result in the reader's language."""
+    from kulanz.ui.refusals import say_phrase
+
+    return say_phrase(phrase)
+
+
 def debugging() -> bool:
     """Whether somebody who looks for a mistake in the program wants to see it."""
     return os.environ.get("KULANZ_DEBUG", "").lower() in {"1", "true", "yes"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kulanz.cli import opening
-from kulanz.cli.failures import sentence_of
+from kulanz.cli.failures import said, sentence_of
 from kulanz.cli.output import Answer, Exit, working
 from kulanz.cli.verbs import group, verb
 from kulanz.kernel.acts import Act
@@ -87,10 +87,20 @@ def _refused_orders(file: Path, errors: list[dict[str, Any]]) -> Answer:
 
 
 def bank(
-    files: Annotated[list[Path], typer.Argument(help="Bank statements (camt.053).", metavar="FILE…")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Bank statements: camt, MT940, MT942, OFX, CSV exports; also zipped.", metavar="FILE…"),
+    ],
     any_account: Annotated[
         bool, typer.Option("--any-account", help="Also take accounts that are not configured (for trials).")
     ] = False,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Whose statement it is, for files that do not say it.", metavar="IBAN"),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="The currency, for files that do not say it.", metavar="CODE")
+    ] = None,
 ) -> Answer:
     """Take in bank statements.
 
@@ -105,22 +115,32 @@ def bank(
     results: list[dict[str, Any]] = []
     for file in files:
         with working(f"Importing {file.name}"):
-            end, result = _import_bank_file(act, brand, file, any_account=any_account)
+            end, result = _import_bank_file(act, brand, file, any_account=any_account, hints=(account, currency))
         ends.append(end)
         results.append(result)
-    return Answer({"files": results}, lambda: (_bank_line(result) for result in results), max(ends))
+    return Answer({"files": results}, lambda: (line for result in results for line in _bank_lines(result)), max(ends))
 
 
-def _import_bank_file(act: Act, brand: Brand, file: Path, *, any_account: bool) -> tuple[Exit, dict[str, Any]]:
+def _import_bank_file(
+    act: Act, brand: Brand, file: Path, *, any_account: bool, hints: tuple[str | None, str | None]
+) -> tuple[Exit, dict[str, Any]]:
     """One file's result; a refusal or an unreadable file is its result, so that the other files still come in."""
     from kulanz.ledger.api import import_bank_file
 
+    account, currency = hints
     try:
-        content = file.read_bytes()
+        with file.open("rb") as content:
+            imported = import_bank_file(
+                act,
+                brand=brand,
+                name=file.name,
+                content=content,
+                any_account=any_account,
+                account=account,
+                currency=currency,
+            )
     except OSError as error:
         return Exit.CANNOT_RUN, _failed_file(file, "file_trouble", error.strerror or str(error))
-    try:
-        imported = import_bank_file(act, brand=brand, name=file.name, content=content, any_account=any_account)
     except Refusal as refusal:
         return Exit.FOUND_WRONG, _failed_file(file, refusal.code, sentence_of(refusal))
     return Exit.DONE, _imported_file(file, imported)
@@ -133,6 +153,9 @@ def _imported_file(file: Path, imported: ImportedFile) -> dict[str, Any]:
         "accounts": [_account(statement) for statement in imported.statements],
         "new": imported.new,
         "duplicates": imported.duplicates,
+        "announced": imported.announced,
+        "notes": [said(note) for statement in imported.statements for note in statement.notes],
+        "gaps": [said(gap) for gap in imported.gaps],
         "error": None,
         "code": None,
     }
@@ -144,7 +167,10 @@ def _account(statement: ImportedStatement) -> dict[str, Any]:
         "opening": None if statement.opening is None else statement.opening.as_json(),
         "closing": None if statement.closing is None else statement.closing.as_json(),
         "entries": statement.entries,
+        "total": None if statement.total is None else statement.total.as_json(),
         "balanced": statement.balanced,
+        "interim": statement.interim,
+        "statement": statement.number,
     }
 
 
@@ -155,12 +181,18 @@ def _failed_file(file: Path, code: str, sentence: str) -> dict[str, Any]:
         "accounts": [],
         "new": 0,
         "duplicates": 0,
+        "announced": 0,
+        "notes": [],
+        "gaps": [],
         "error": sentence,
         "code": code,
     }
 
 
-def _bank_line(result: dict[str, Any]) -> str:
+def _bank_lines(result: dict[str, Any]) -> Iterator[str]:
     if result["error"]:
-        return f"{result['file']}: {result['error']}"
-    return f"{result['file']}: {result['new']} new, {result['duplicates']} known before"
+        yield f"{result['file']}: {result['error']}"
+        return
+    told = f", {result['announced']} announced" if result["announced"] else ""
+    yield f"{result['file']}: {result['format']}, {result['new']} new, {result['duplicates']} known before{told}"
+    yield from (f"    {sentence}" for sentence in (*result["notes"], *result["gaps"]))

@@ -8,7 +8,7 @@ from datetime import date
 
 from kulanz.demo.cast import OUR_IBAN
 from kulanz.kernel.money import EUR, Money
-from kulanz.ledger.bank_formats import camt053
+from kulanz.ledger.bank_formats import camt
 from kulanz.ledger.bank_formats.statement import Detail, Entry, Statement
 
 
@@ -43,7 +43,7 @@ def bank_file(statement_id: str, opening_cents: int, payments: Sequence[Payment]
         closing_on=last,
         entries=entries,
     )
-    return camt053.write([statement])
+    return camt.write([statement])
 
 
 def _entry(statement_id: str, position: int, payment: Payment) -> Entry:

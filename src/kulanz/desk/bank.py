@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,15 +28,18 @@ from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import NotFound, Refusal
 from kulanz.ledger.api import (
     Allocation,
+    BankAccount,
     BankStatement,
     bank_lines,
+    books_differ,
     needs_an_eye,
     put_aside,
+    statement_gaps,
     suspense_by_age,
     take_in,
 )
 from kulanz.parties.api import Permission, act_of, the_brand, user_of
-from kulanz.ui.refusals import say, status_of
+from kulanz.ui.refusals import say, say_phrase, status_of
 
 NEWEST_STATEMENTS = 5
 
@@ -50,7 +54,7 @@ class StatementRow:
     @property
     def known(self) -> int:
         """Lines that had come with an earlier file."""
-        return self.statement.entries - self.statement.new_lines
+        return self.statement.entries - self.statement.new_lines - self.statement.announced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,7 @@ class StatementsPage:
 
     statements: tuple[StatementRow, ...]
     pager: Pager
+    gaps: tuple[str, ...]
 
 
 @at_desk(Permission.SEE_BANK)
@@ -174,7 +179,8 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     file: UploadedFile[bytes] = form.cleaned_data["statement"]
     name = file.name or "statement"
     try:
-        taken = take_in(act_of(request, f"uploaded {name}"), brand=the_brand(), name=name, content=file.read())
+        # Not read into memory: its size was looked at by the form, and the reader takes it piece by piece.
+        taken = take_in(act_of(request, f"uploaded {name}"), brand=the_brand(), name=name, content=cast(BinaryIO, file))
     except Refusal as refusal:
         return _bank_page(request, BankFileForm(), refusal=say(refusal), status=status_of(refusal))
     if not taken.file.statements:
@@ -234,6 +240,14 @@ def booked(request: HttpRequest) -> HttpResponseBase:
 
 @at_desk(Permission.SEE_BANK)
 def statements(request: HttpRequest) -> HttpResponseBase:
-    """Every statement that came in."""
+    """Every statement that came in, and what is missing between them."""
     rows, pager = page_of(request, _newest_statements())
-    return desk_page(request, "bank_statements.html", StatementsPage(_statement_rows(rows), pager))
+    return desk_page(request, "bank_statements.html", StatementsPage(_statement_rows(rows), pager, _gaps()))
+
+
+def _gaps() -> tuple[str, ...]:
+    """What is missing on our accounts, as sentences in the reader's language."""
+    ours = list(BankAccount.objects.filter(on_trial=False).order_by("iban"))
+    gaps = [gap.sentence for account in ours for gap in statement_gaps(account)]
+    gaps += [sentence for account in ours for sentence in books_differ(account)]
+    return tuple(say_phrase(sentence) for sentence in gaps)

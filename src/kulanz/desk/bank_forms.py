@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from kulanz.desk.forms import DeskForm, day_field, read_amount
 from kulanz.kernel.money import Money
 
+# Larger ones go through the watched folder or the command line: no browser waits that long.
 MAX_BANK_FILE_BYTES = 100_000_000
+BANK_FILE_SUFFIXES = ".xml,.camt,.sta,.mta,.mt940,.940,.942,.ofx,.qfx,.csv,.txt,.dat,.zip"
 SPLIT_ROWS = 8
 
 
@@ -22,8 +24,8 @@ class BankFileForm(DeskForm):
 
     word = "file"
     statement = forms.FileField(
-        label=_("Bank statement (camt.053)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
+        label=_("Bank statement"),
+        widget=forms.ClearableFileInput(attrs={"accept": BANK_FILE_SUFFIXES}),
     )
 
     def clean_statement(self) -> UploadedFile[bytes]:

@@ -41,6 +41,7 @@ class Config:
     trusted_proxies: int
     law_signatures: Path | None
     pass_on_return_fees: bool
+    bank_folder: Path | None
 
 
 def default_data_dir() -> Path:
@@ -78,6 +79,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         trusted_proxies=_count(value("trusted_proxies", "0")),
         pass_on_return_fees=_yes(value("pass_on_return_fees")),
         debug=_yes(value("debug")),
+        bank_folder=Path(value("bank_folder")).expanduser().absolute() if value("bank_folder") else None,
     )
 
 

@@ -8,18 +8,20 @@ from kulanz.ledger.allocations import (
     allocate,
     assign_by_hand,
 )
-from kulanz.ledger.bank import (
-    ImportedFile,
-    ImportedStatement,
+from kulanz.ledger.bank import ImportedFile, ImportedStatement, import_bank_file
+from kulanz.ledger.bank_accounts import (
+    BankAccountNotNamed,
     NotOurBankAccount,
-    StatementDoesNotAddUp,
-    UnknownBankFormat,
-    bank_lines,
+    choose_interim_booking,
     configure_bank_account,
-    find_bank_line,
-    import_bank_file,
     receiving_account,
 )
+from kulanz.ledger.bank_formats.archives import BankArchiveRefused
+from kulanz.ledger.bank_formats.refusals import UnreadableBankFile
+from kulanz.ledger.bank_formats.registry import BankFileTooLarge, UnknownBankFormat
+from kulanz.ledger.bank_intake.announced import announced_lines, explanations
+from kulanz.ledger.bank_intake.proof import StatementDoesNotAddUp
+from kulanz.ledger.bank_lines import bank_lines, find_bank_line
 from kulanz.ledger.booking import Booked, Entry, KeyTaken, Leg, book
 from kulanz.ledger.claims import (
     AmountNotPositive,
@@ -52,6 +54,7 @@ from kulanz.ledger.invoices import LEDGER_TABLES, InvoiceChanged, InvoiceDraft, 
 from kulanz.ledger.matching import BOOK_FROM_SCORE, Matched, match
 from kulanz.ledger.models import (
     Allocation,
+    AnnouncedLine,
     BankAccount,
     BankLine,
     BankStatement,
@@ -92,6 +95,7 @@ from kulanz.ledger.return_fees import FeeNotCharged, charge_of, charge_return_fe
 from kulanz.ledger.return_reasons import HOLDER_DIED, return_sentence
 from kulanz.ledger.returned_debits import NotReturnable, ReturnsBooked, book_return, book_returns
 from kulanz.ledger.splitting import ClaimNamedTwice, NothingToSplit, Part, split_by_hand
+from kulanz.ledger.statement_gaps import Gap, books_differ, statement_gaps
 from kulanz.ledger.states import (
     BOOK_NAMES,
     CLAIM_STATE_NAMES,
@@ -149,9 +153,13 @@ __all__ = [
     "Allocation",
     "AllocationReversal",
     "AmountNotPositive",
+    "AnnouncedLine",
     "AnotherPersonReleases",
     "AtTheBankAlready",
     "BankAccount",
+    "BankAccountNotNamed",
+    "BankArchiveRefused",
+    "BankFileTooLarge",
     "BankLine",
     "BankStatement",
     "Book",
@@ -171,6 +179,7 @@ __all__ = [
     "DisputeState",
     "Entry",
     "FeeNotCharged",
+    "Gap",
     "HouseBooking",
     "HouseBookingKind",
     "ImportedFile",
@@ -218,11 +227,13 @@ __all__ = [
     "TransactionKind",
     "UndoneAlready",
     "UnknownBankFormat",
+    "UnreadableBankFile",
     "UnusableIban",
     "accept_suggestion",
     "accounts_with_credit",
     "add_proof",
     "allocate",
+    "announced_lines",
     "ask_for_payout",
     "assign_by_hand",
     "bank_lines",
@@ -232,16 +243,19 @@ __all__ = [
     "book_refunds",
     "book_return",
     "book_returns",
+    "books_differ",
     "cancel_refund",
     "charge_of",
     "charge_return_fee",
     "chargeable_return_fees",
+    "choose_interim_booking",
     "claims_of",
     "claims_with_balance",
     "configure_bank_account",
     "credit_claim",
     "credit_of",
     "decide_dispute",
+    "explanations",
     "fee_of",
     "find_bank_line",
     "find_claim",
@@ -275,6 +289,7 @@ __all__ = [
     "send_back",
     "set_aside",
     "split_by_hand",
+    "statement_gaps",
     "suspense_by_age",
     "take_in",
     "take_up_again",

@@ -360,7 +360,11 @@ class DisputeProof(models.Model):
 
 
 class BankAccount(models.Model):
-    """One of our own bank accounts. `on_trial` marks accounts taken in only to try a file."""
+    """One of our own bank accounts. `on_trial` marks accounts taken in only to try a file.
+
+    `books_interim`: the bank sends no statement of the finished day for this account, only reports and notifications
+    of the running one, so these are booked. Otherwise they are shown, and booked when the statement comes.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -370,13 +374,20 @@ class BankAccount(models.Model):
     holder = models.CharField(max_length=140)
     currency = models.CharField(max_length=3)
     on_trial = models.BooleanField(default=False)
+    books_interim = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.iban
 
 
 class BankStatement(models.Model):
-    """A statement as it came in: opening balance, entries, closing balance, checked to add up. Append-only."""
+    """A statement as it came in: opening balance, entries, closing balance, checked to add up. Append-only.
+
+    `first_on` and `last_on` are the days of its entries, whatever period the bank states. `entries` counts payments
+    (a batch of ten is ten), `new_lines` those that had not come before, `credit_cents` what came in without what went
+    out. An `interim` one was told, not booked, unless its account books such reports; `announced` counts what was only
+    told. `notes` are sentences for finance, each with its facts.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="statements")
@@ -386,17 +397,30 @@ class BankStatement(models.Model):
     format = models.CharField(max_length=20)
     from_on = models.DateField(null=True)
     to_on = models.DateField(null=True)
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
+    sequence = models.CharField(max_length=40, blank=True, default="", db_default="")
     opening_cents = models.BigIntegerField(null=True)
+    opening_on = models.DateField(null=True)
     closing_cents = models.BigIntegerField(null=True)
+    closing_on = models.DateField(null=True)
+    credit_cents = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
     entries = models.IntegerField()
     new_lines = models.IntegerField()
+    interim = models.BooleanField(default=False, db_default=False)
+    announced = models.IntegerField(default=0, db_default=0)
+    not_booked = models.IntegerField(default=0, db_default=0)
+    notes = models.JSONField(default=list, db_default=[])
     balanced = models.BooleanField(null=True)
     imported_at = models.DateTimeField()
     imported_by = models.CharField(max_length=200)
 
     class Meta:
-        indexes = [models.Index(fields=["-imported_at"], name="statement_newest")]
+        indexes = [
+            models.Index(fields=["-imported_at"], name="statement_newest"),
+            models.Index(fields=["bank_account", "last_on"], name="statement_by_days"),
+        ]
         triggers = [append_only("ledger_bankstatement")]
 
     def __str__(self) -> str:
@@ -414,7 +438,12 @@ class BankStatement(models.Model):
 class BankLine(models.Model):
     """One movement on our bank account, credit positive. Only `allocated_cents` ever moves, by trigger.
 
-    `fingerprint` keeps the same line of two files apart from two equal payments of one day: it counts occurrences.
+    `fingerprint` is what the line says and how often it has been said: `CONTENT:0` is the first payment of this
+    content on this day, `CONTENT:1` an equal one (see `bank_intake/repeats.py`). `position` counts payments within the
+    statement, `entry_position` the bank's entries: the payments of a batch share it.
+
+    Of a returned debit `original_cents` is what had been drawn and `charges_cents` what the bank took for it, both in
+    the currency of the line and empty where the bank says nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -423,17 +452,24 @@ class BankLine(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     fingerprint = models.CharField(max_length=64, unique=True)
     position = models.IntegerField()
+    entry_position = models.IntegerField(default=0, db_default=0)
     booked_on = models.DateField()
     value_on = models.DateField(null=True)
     amount_cents = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     payer_name = models.CharField(max_length=200, blank=True)
     payer_iban = models.CharField(max_length=40, blank=True)
+    payer_account = models.CharField(max_length=60, blank=True, default="", db_default="")
+    ultimate_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     end_to_end_id = models.CharField(max_length=60, blank=True)
+    mandate_id = models.CharField(max_length=60, blank=True, default="", db_default="")
     creditor_reference = models.CharField(max_length=40, blank=True)
     remittance = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=60, blank=True)
     return_code = models.CharField(max_length=8, blank=True)
+    original_cents = models.BigIntegerField(null=True)
+    charges_cents = models.BigIntegerField(null=True)
+    additional_text = models.TextField(blank=True, default="", db_default="")
     # Never booked by a rule: what takes back an earlier movement; and a line whose details do not explain its amount,
     # or of which a person has undone a booking (the trigger of reversals marks it).
     reversal = models.BooleanField(default=False)
@@ -507,6 +543,57 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank_line_id} until {self.until}"
+
+
+class AnnouncedLine(models.Model):
+    """One payment of an interim report (camt.052, camt.054, MT942): shown, not money yet. Append-only.
+
+    Its money comes with the statement of the finished day. Where that statement gives a batch as one sum, the payments
+    announced before under the same bank reference explain it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="announced_lines")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    entry_position = models.IntegerField()
+    position = models.IntegerField()
+    booked_on = models.DateField()
+    value_on = models.DateField(null=True)
+    entry_cents = models.BigIntegerField()
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    payer_name = models.CharField(max_length=200, blank=True)
+    payer_iban = models.CharField(max_length=40, blank=True)
+    payer_account = models.CharField(max_length=60, blank=True)
+    ultimate_name = models.CharField(max_length=200, blank=True)
+    end_to_end_id = models.CharField(max_length=60, blank=True)
+    mandate_id = models.CharField(max_length=60, blank=True)
+    creditor_reference = models.CharField(max_length=40, blank=True)
+    remittance = models.TextField(blank=True)
+    bank_reference = models.CharField(max_length=60, blank=True)
+    return_code = models.CharField(max_length=8, blank=True)
+    original_cents = models.BigIntegerField(null=True)
+    charges_cents = models.BigIntegerField(null=True)
+    additional_text = models.TextField(blank=True)
+    reversal = models.BooleanField(default=False)
+    details_incomplete = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["bank_account", "bank_reference"],
+                condition=~Q(bank_reference=""),
+                name="announced_by_reference",
+            ),
+        ]
+        triggers = [append_only("ledger_announcedline")]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.amount}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)
 
 
 class Suggestion(models.Model):

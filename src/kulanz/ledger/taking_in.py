@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +27,7 @@ class TakenIn:
     matched: Matched
 
 
-def take_in(act: Act, *, brand: Brand, name: str, content: bytes) -> TakenIn:
+def take_in(act: Act, *, brand: Brand, name: str, content: bytes | BinaryIO) -> TakenIn:
     """Import the file, then match its new lines, and the older ones that still wait. A file that came before brings
     nothing new.
 

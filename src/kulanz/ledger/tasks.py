@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from kulanz.kernel import clock
 from kulanz.kernel.acts import by_system
+from kulanz.ledger.bank_folder import take_in_folder
 from kulanz.ledger.matching import match
 from kulanz.ledger.taking_in import book_what_went_out
 
@@ -18,3 +20,12 @@ def match_unexplained(timestamp: int) -> None:
     act = by_system(clock.now(), "waiting payments")
     match(act)
     book_what_went_out(act)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="ledger.take_in_bank_folder", queueing_lock="ledger.take_in_bank_folder", lock="ledger.bank_folder")
+def take_in_bank_folder(timestamp: int) -> None:
+    """Every minute: bank files that somebody, or the bank's own program, has laid into the watched folder."""
+    folder = settings.CONFIG.bank_folder
+    if folder is not None:
+        take_in_folder(by_system(clock.now(), "bank folder"), folder)

@@ -28,8 +28,8 @@ def say(refusal: Refusal) -> str:
     return _(refusal.sentence) % facts
 
 
-def say_phrase(phrase: Phrase) -> str:
-    """A phrase in the reader's language, with its facts written as he reads them."""
+def say_phrase(phrase: Phrase | str) -> str:
+    """A phrase in the reader's language, with its facts written as he reads them; plain text stays as it is."""
     return str(_say_fact(phrase, get_language() or "en"))
 
 

@@ -275,11 +275,17 @@ def test_bank_files_come_in_and_one_bad_file_stops_no_other(tmp_path: Path) -> N
                 "opening": {"amount": "1000.00", "currency": "EUR"},
                 "closing": {"amount": "1115.50", "currency": "EUR"},
                 "entries": 2,
+                "total": {"amount": "115.50", "currency": "EUR"},
                 "balanced": True,
+                "interim": False,
+                "statement": taken["accounts"][0]["statement"],
             }
         ],
         "new": 2,
         "duplicates": 0,
+        "announced": 0,
+        "notes": [],
+        "gaps": [],
         "error": None,
         "code": None,
     }

@@ -16,7 +16,7 @@ from tests.rooms.desk.pages import text
 from kulanz.contact.api import Message
 from kulanz.holds.api import HoldState
 from kulanz.ledger.api import Allocation, BankLine, BankStatement, ClaimState, Suggestion, Transaction, credit_of
-from kulanz.ledger.bank_formats import camt053
+from kulanz.ledger.bank_formats import camt
 
 pytestmark = pytest.mark.django_db
 UPLOAD = "/desk/bank/upload/"
@@ -185,10 +185,10 @@ def test_what_a_person_assigned_is_not_among_what_booked_itself(finance: Client)
 
 def test_a_file_with_two_statements_shows_both(finance: Client) -> None:
     first, second = (
-        next(iter(camt053.read(BytesIO(b.a_bank_file((amount, "x"), on=day)), name="x")))
+        next(iter(camt.read(BytesIO(b.a_bank_file((amount, "x"), on=day)), name="x")))
         for amount, day in (("10.00", "2026-11-18"), ("12.00", "2026-11-19"))
     )
-    page = text(upload(finance, camt053.write([first, second], version="08")))
+    page = text(upload(finance, camt.write([first, second], version="08")))
     assert "2 new lines." in page
     assert first.statement_id in page
     assert second.statement_id in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from kulanz.ledger.bank_formats.camt053 import read
+from kulanz.ledger.bank_formats.camt import read
 from kulanz.ledger.bank_formats.statement import Detail, Entry, Statement
 
 OWN_IBAN = "DE02120300000000202051"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kulanz.kernel.money import Money
@@ -61,6 +62,11 @@ class Statement:
     """What was booked on one account in one period, with the balances the bank claims.
 
     `not_booked` counts entries that are only announced: they are no money. `notes` are sentences for people.
+
+    `interim` says that this is a report of a running day or a notification of single bookings (MT942, camt.052,
+    camt.054): what it tells comes again in the statement of the finished day, so it is shown and not booked unless
+    the account is configured to have no such statement. `made_on` is the day the bank wrote the file. `format`
+    is the exact format where a reader knows several ("camt.054", "MT942"); empty: that of the reader.
     """
 
     account_iban: str | None
@@ -77,6 +83,31 @@ class Statement:
     entries: tuple[Entry, ...]
     not_booked: int = 0
     notes: tuple[str, ...] = ()
+    interim: bool = False
+    format: str = ""
+    made_on: date | None = None
+
+
+@dataclass(slots=True)
+class StatementStream:
+    """A statement whose entries are read one by one, so that a file of any size fits into memory.
+
+    Take all `entries` first: then `statement` is complete. Until then it holds what the file has told so far, with no
+    entries in it; counts, notes and a closing balance that stands behind the entries are added by the reader.
+    """
+
+    statement: Statement
+    entries: Iterator[Entry]
+
+    def whole(self) -> Statement:
+        """All of it at once, for small files and tests."""
+        entries = tuple(self.entries)
+        return replace(self.statement, entries=entries)
+
+
+def as_stream(statement: Statement) -> StatementStream:
+    """A statement that was read whole, entry by entry."""
+    return StatementStream(replace(statement, entries=()), iter(statement.entries))
 
 
 def balanced(statement: Statement) -> bool | None:

@@ -18,7 +18,7 @@ def composite(table: str, name: str, columns: str, target: str, target_columns: 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0002_composite_keys'),
+        ('ledger', '0003_set_aside'),
         ('parties', '0001_initial'),
     ]
 
