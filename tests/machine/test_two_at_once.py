@@ -61,6 +61,7 @@ from kulanz.ledger.api import (
     raise_dispute,
     reverse_claim,
 )
+from kulanz.ledger.matching import running
 from kulanz.parties.api import Account
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -135,6 +136,45 @@ def test_the_second_worker_waits_and_then_finds_nothing_to_book() -> None:
     assert both.second_waited
     assert (both.first.result.booked, both.second.result.booked) == (1, 0)  # type: ignore[attr-defined]
     assert lawful(claim)
+
+
+def test_two_workers_match_the_same_file_and_every_line_is_booked_once() -> None:
+    claims = [a_claim(f"{10 + n}.00") for n in range(12)]
+    lines = [exact_line(claim) for claim in claims]
+    ids = [line.pk for line in lines]
+    outcomes = both_at_once(
+        lambda: match(b.dana(JUNE), line_ids=ids),
+        lambda: match(b.dana(JUNE), line_ids=ids[::-1]),
+    )
+    assert [refusal(o) for o in outcomes] == [None, None]
+    assert sum(o.result.booked for o in outcomes) == len(lines)  # type: ignore[attr-defined]
+    assert Allocation.objects.filter(bank_line__in=lines).count() == len(lines)
+    assert {balance(claim).state for claim in claims} == {ClaimState.SETTLED}
+    assert lawful(*claims)
+
+
+def test_two_workers_book_two_parts_of_one_claim_and_none_is_lost() -> None:
+    name = "Gesine Teilzahlerin"
+    claim = b.an_invoice(b.a_customer(name))
+    parts = [
+        line
+        for amount in ("20.50", "100.00")
+        for line in b.bank_lines(b.a_bank_file((amount, claim.title), payer=name))
+    ]
+    both_at_once(*(pay(line) for line in parts))
+    # The second one may have looked while the claim was whole: it looks again.
+    assert match(b.dana(JUNE), line_ids=[line.pk for line in parts]).suggested == 0
+    assert balance(claim).state is ClaimState.SETTLED
+    assert lawful(claim)
+
+
+def test_large_runs_book_in_two_connections_what_one_would_have_booked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BOOKED_TOGETHER", 3)
+    claims = [a_claim(f"{30 + n}.00") for n in range(10)]
+    lines = [exact_line(claim) for claim in claims]
+    assert match(b.dana(JUNE), line_ids=[line.pk for line in lines]).booked == len(lines)
+    assert {balance(claim).state for claim in claims} == {ClaimState.SETTLED}
+    assert lawful(*claims)
 
 
 def test_a_run_of_the_matching_goes_on_when_a_person_books_one_of_its_lines_elsewhere() -> None:

@@ -158,6 +158,7 @@ def add_collector(
     street: Annotated[str, typer.Option(help="Street and number.")] = "",
     postcode: Annotated[str, typer.Option(help="Postal code.")] = "",
     city: Annotated[str, typer.Option(help="Town.")] = "",
+    iban: Annotated[str, typer.Option(help="From which it pays out what it has collected.")] = "",
 ) -> Answer:
     """Make a collection agency known; its clerks get logins with `kulanz user add --collector`."""
     opening.open_books()
@@ -165,6 +166,6 @@ def add_collector(
 
     act = opening.act("collector add")
     made = establish_collector(
-        act, code=code, name=name, email=email, phone=phone, street=street, postcode=postcode, city=city
+        act, code=code, name=name, email=email, phone=phone, street=street, postcode=postcode, city=city, iban=iban
     )
     return Answer({"collector": made.code, "name": made.name}, lambda: [f"{made.code}: {made.name}"])

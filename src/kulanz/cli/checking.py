@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kulanz.cli import opening
-from kulanz.cli.output import Answer, Exit, counting, working
+from kulanz.cli.output import Answer, Exit, counting, tell, working
 from kulanz.cli.verbs import group, verb
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     bench = group("bench", "Benchmarks, beside the real database.")
     verb(bench, "ledger", example="kulanz bench ledger --size 100000 --json")(ledger)
     verb(bench, "bank", example="kulanz bench bank --size 100000 --json")(bank)
+    verb(bench, "match", example="kulanz bench match --size 100000 --json")(match)
     app.add_typer(bench)
 
 
@@ -95,3 +96,34 @@ def _answer(measured: Measured, things: str) -> Answer:
         yield f"peak memory {measured.peak_mb} MB; verify {'ok' if measured.verify.ok else 'FAILED'}"
 
     return Answer(asdict(measured), lines, Exit.DONE if measured.verify.ok else Exit.FOUND_WRONG)
+
+
+def match(
+    size: Annotated[int, typer.Option(min=100, max=1_000_000, help="How many bank lines to match.")] = 100_000,
+) -> Answer:
+    """Match bank lines with ten times as many open claims, and book them.
+
+    With all that follows, in databases of their own. Shows how the cost grows, and compares every line with the truth.
+    """
+    opening.set_up()
+    from kulanz.bench.match import run
+    from kulanz.wiring import preparing
+
+    preparing.reach()
+    measured = run(size, tell)
+    fine = measured.verify.ok and not measured.wrong
+
+    def lines() -> Iterator[str]:
+        yield f"{measured.size:,} lines, {measured.claims:,} claims: {measured.seconds} s, {measured.per_second:,.0f}/s"
+        yield f"floor ({measured.floor.what}): {measured.floor.seconds} s; {measured.times_floor} times the floor"
+        yield f"booked alone {measured.booked:,}, suggested {measured.suggested:,}, unmatched {measured.unmatched:,}"
+        yield f"of {measured.payable:,} payable lines {measured.share_booked:.1%} booked alone; wrong: {measured.wrong}"
+        for kind in measured.kinds:
+            counts = f"right {kind.right:>7,}  asked {kind.asked:>7,}  wrong {kind.wrong}"
+            yield f"    {kind.kind:22} {kind.lines:>7,}  {counts}"
+        for point in measured.curve:
+            growth = f"{point.times_floor} floors, n log n x {point.growth}"
+            yield f"    {point.claims:>9,} claims {point.seconds:>8} s, {growth}"
+        yield f"peak memory {measured.peak_mb} MB; verify {'ok' if measured.verify.ok else 'FAILED'}"
+
+    return Answer(asdict(measured), lines, Exit.DONE if fine else Exit.FOUND_WRONG)

@@ -112,6 +112,11 @@ def working(label: str) -> Iterator[None]:
         yield
 
 
+def tell(step: str) -> None:
+    """A line about the step that begins, for who waits for minutes. To standard error, as all progress."""
+    print(step, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar that is told how much more is done; nothing where no person is looking."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -75,8 +76,10 @@ def queue(act: Act, drafts: Sequence[Draft]) -> list[Message]:
     fresh = {d.key: d for d in drafts if d.key not in known}
     messages = [_message(act, d) for d in fresh.values()]
     Message.objects.bulk_create(messages, batch_size=1_000)
-    for start in range(0, len(messages), 200):
-        deliver_messages.defer(message_ids=[str(m.pk) for m in messages[start : start + 200]])
+    ids = [str(message.pk) for message in messages]
+    jobs: list[dict[str, Any]] = [{"message_ids": ids[start : start + 200]} for start in range(0, len(ids), 200)]
+    if jobs:
+        deliver_messages.batch_defer(*jobs)
     return messages
 
 

@@ -126,7 +126,7 @@ def line_rows(lines: Sequence[BankLine], today: date) -> tuple[LineRow, ...]:
 def _suggestions(line_ids: Sequence[UUID]) -> Iterable[Suggestion]:
     return (
         Suggestion.objects.select_related("claim__invoice", "claim__balance", "account__person")
-        .filter(bank_line_id__in=line_ids)
+        .filter(bank_line_id__in=line_ids, claim__isnull=False)
         .order_by("-score", "pk")
     )
 

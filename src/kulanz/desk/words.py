@@ -25,6 +25,20 @@ TRANSACTION_NAMES = {
 }
 RULE_NAMES = {
     "reference_and_amount": N_("Reference and amount agree"),
+    "reference_and_costs": N_("Reference and amount with costs agree"),
+    "reference_and_part": N_("Reference and payer agree, part payment"),
+    "reference_and_credit": N_("Reference and payer agree, a little too much"),
+    "reference_and_total": N_("One reference, and the amount is all that is open"),
+    "principal_then_costs": N_("Invoice, and a part of its costs"),
+    "some_references": N_("Some of the references add up to the amount"),
+    "misspelt_reference": N_("Misspelt reference"),
+    "cut_reference": N_("Reference cut off by the bank"),
+    "payer_and_amount": N_("Known payer and amount"),
+    "payer_and_total": N_("Known payer, all that is open"),
+    "name_and_amount": N_("Name and amount"),
+    "collective_payment": N_("Collective payment of a collector"),
+    "returned_debit": N_("Returned direct debit"),
+    "returned_refund": N_("Refund that came back"),
     "reference_only": N_("Only the reference agrees"),
     "by_hand": N_("Assigned by hand"),
 }

@@ -11,6 +11,7 @@ from kulanz.dunning.handlers import (
     tell_about_lifted,
     tell_about_placed,
 )
+from kulanz.dunning.mandates import CollectorsMandates
 from kulanz.dunning.models import CollectionOrder, Collector, DunningNotice, Pause, Procedure
 from kulanz.dunning.pausing import OnlyPeopleEndPauses, PauseEndsWithDecision, end_pause
 from kulanz.dunning.pursuing import (
@@ -41,6 +42,7 @@ __all__ = [
     "PROCEDURE",
     "CollectionOrder",
     "Collector",
+    "CollectorsMandates",
     "DunningNotice",
     "LevelsMissing",
     "NotPursuable",

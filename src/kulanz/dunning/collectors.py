@@ -7,15 +7,16 @@ from django.db import transaction
 from kulanz.dunning.models import Collector
 from kulanz.infra.audit import Note, record
 from kulanz.kernel.acts import Act
+from kulanz.kernel.references import normalise
 from kulanz.kernel.refusals import NotFound
 from kulanz.parties.api import User
 
 
 @transaction.atomic
 def establish_collector(
-    act: Act, *, code: str, name: str, email: str, phone: str, street: str, postcode: str, city: str
+    act: Act, *, code: str, name: str, email: str, phone: str, street: str, postcode: str, city: str, iban: str = ""
 ) -> Collector:
-    """A collection agency, known again by its code."""
+    """A collection agency, known again by its code. `iban`: from which it pays out what it has collected."""
     collector, created = Collector.objects.get_or_create(
         code=code,
         defaults={
@@ -25,6 +26,7 @@ def establish_collector(
             "street": street,
             "postcode": postcode,
             "city": city,
+            "iban": normalise(iban),
         },
     )
     if created:

@@ -16,6 +16,7 @@ from kulanz.dunning.states import OrderState, ProcedureState
 from kulanz.holds.api import Hold, HoldKind, HoldReason, holds_with_reasons, review
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.infra.audit import Note, record
+from kulanz.infra.sets import among
 from kulanz.kernel.acts import Act
 from kulanz.ledger.api import (
     Claim,
@@ -37,16 +38,19 @@ def close_when_settled(event: ClaimsSettled) -> None:
     Who paid in time is not written to: only where we had reminded or handed over do we say that it is over. "Paid" we
     say only of what was paid: what we gave up or credited is recalled, no collector is told a payment that never came.
     """
-    settled = claims_with_balance().filter(pk__in=event.claim_ids)
+    times = times_reopened(event.claim_ids)
+    touched = _touched(event.claim_ids) | frozenset(times)
+    if not touched:
+        return
+    settled = claims_with_balance().filter(pk__in=touched)
     given_up = frozenset(in_state(settled, ClaimState.WRITTEN_OFF).values_list("pk", flat=True))
     if given_up:
         _close(event.act, given_up, OrderState.RECALLED, because="written off")
-    credited = _credited(settled.filter(pk__in=event.claim_ids - given_up))
+    credited = _credited(settled.filter(pk__in=touched - given_up))
     pursued = _close(event.act, credited, OrderState.RECALLED, because="credited") if credited else set()
-    pursued |= _close(event.act, event.claim_ids - given_up - credited, OrderState.SETTLED, because="settled")
+    pursued |= _close(event.act, touched - given_up - credited, OrderState.SETTLED, because="settled")
     # Who was told that it is open again is told that it is over.
-    times = times_reopened(event.claim_ids - given_up)
-    pursued |= told_it_is_open_again(times) if times else frozenset()
+    pursued |= told_it_is_open_again(times.keys() - given_up) if times else frozenset()
     claims = claims_with_balance().filter(pk__in=pursued)
     drafts = [
         (words.nothing_open if claim.pk in credited else words.settled)(claim, reopened=times[claim.pk])
@@ -54,6 +58,16 @@ def close_when_settled(event: ClaimsSettled) -> None:
         if claim.balance.state is ClaimState.SETTLED
     ]
     queue(event.act.as_rule("dunning"), drafts)
+
+
+def _touched(claim_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Of these claims, those that anything of ours rests on. Most of what a bank file settles was never reminded."""
+    mine = among(claim_ids)
+    running = Procedure.objects.filter(claim_id__in=mine, state=ProcedureState.RUNNING.value).values_list("claim_id")
+    orders = CollectionOrder.objects.filter(claim_id__in=mine, state=OrderState.HANDED_OVER.value)
+    pauses = Pause.objects.filter(claim_id__in=mine, ended_at=None)
+    rows = running.union(orders.values_list("claim_id"), pauses.values_list("claim_id"))
+    return frozenset(claim_id for (claim_id,) in rows)
 
 
 def _credited(settled: QuerySet[Claim]) -> frozenset[UUID]:

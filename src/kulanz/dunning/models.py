@@ -92,6 +92,8 @@ class Collector(models.Model):
     postcode = models.CharField(max_length=12)
     city = models.CharField(max_length=80)
     language = models.CharField(max_length=2, default="de")
+    # From which he pays out what he has collected; empty where nobody has told us.
+    iban = models.CharField(max_length=40, blank=True)
     clerks = models.ManyToManyField(User, related_name="+", blank=True)
 
     def __str__(self) -> str:

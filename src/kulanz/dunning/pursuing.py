@@ -18,7 +18,7 @@ from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_, Phrase
-from kulanz.ledger.api import Claim, ClaimBalance
+from kulanz.ledger.api import Claim, ClaimBalance, ClaimKind
 from kulanz.parties.api import lock_accounts
 
 
@@ -57,6 +57,8 @@ def why_not_pursuable(balance: ClaimBalance, on: date, *, paused: bool) -> str |
 
 
 def _refuse_unless_pursuable(claim: Claim, on: date) -> ClaimBalance:
+    if claim.kind != ClaimKind.PRINCIPAL.value:
+        raise NotPursuable(claim=claim.title, reason=Phrase(N_("it is a fee or interest, not an invoice")))
     balance = ClaimBalance.objects.get(claim=claim)
     paused = Pause.objects.filter(claim=claim, ended_at=None).exists()
     reason = why_not_pursuable(balance, on, paused=paused)

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kulanz.dunning.models import CollectionOrder, DunningNotice, Pause
 from kulanz.dunning.states import OrderState, ProcedureState
 from kulanz.holds.api import Effect, Reason
+from kulanz.infra.sets import among
 from kulanz.ledger.api import ClaimBalance, ClaimKind
 
 HOLD_FROM_LEVEL = 2
@@ -29,7 +30,7 @@ class OverdueClaims:
         """One query for any number of accounts."""
         rows = (
             _reasons(on)
-            .filter(account_id__in=list(account_ids))
+            .filter(account_id__in=among(account_ids))
             .order_by("due_on", "claim_id")
             .values_list("account_id", "claim_id")
         )

@@ -115,6 +115,7 @@ class HoldReason(models.Model):
         ]
         indexes = [
             models.Index(fields=["claim"], condition=Q(ended_at=None), name="living_reason_by_claim"),
+            models.Index(fields=["account"], name="reason_by_account"),
         ]
         triggers = [
             never_deleted("holds_holdreason"),

@@ -15,6 +15,7 @@ from kulanz.holds.models import Hold, HoldReason
 from kulanz.holds.states import Effect, HoldKind, HoldState
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
+from kulanz.infra.sets import among
 from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code
@@ -66,7 +67,7 @@ def review_everybody(act: Act) -> None:
 
 def _end_dead_reasons(act: Act, account_ids: Sequence[UUID], today: Sequence[Reason]) -> None:
     living = {(r.giver, r.claim_id) for r in today}
-    rows = HoldReason.objects.filter(account_id__in=account_ids, ended_at=None).values_list(
+    rows = HoldReason.objects.filter(account_id__in=among(account_ids), ended_at=None).values_list(
         "pk", "hold_id", "giver", "claim_id"
     )
     dead = [(pk, hold_id) for pk, hold_id, giver, claim_id in rows if (giver, claim_id) not in living]
@@ -107,8 +108,10 @@ def _propose_missing(act: Act, account_ids: Sequence[UUID], today: Sequence[Reas
 
     What a person declined or lifted is not proposed again for the same claim: people decide about people.
     """
+    if not today:
+        return
     resting = set(
-        HoldReason.objects.filter(account_id__in=account_ids)
+        HoldReason.objects.filter(account_id__in=among(account_ids))
         .filter(Q(ended_at=None) | Q(hold__lifted_by_kind=ActorKind.PERSON.value))
         .values_list("account_id", "hold__effect", "claim_id")
     )
@@ -121,7 +124,9 @@ def _propose_missing(act: Act, account_ids: Sequence[UUID], today: Sequence[Reas
     proposals = {
         (hold.account_id, Effect(hold.effect)): hold
         for hold in Hold.objects.filter(
-            account_id__in=account_ids, kind=HoldKind.PAYMENT.value, state=HoldState.PROPOSED.value
+            account_id__in=among(account for account, _ in missing),
+            kind=HoldKind.PAYMENT.value,
+            state=HoldState.PROPOSED.value,
         )
     }
     fresh = {key: _proposal(act, *key) for key in missing if key not in proposals}

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import connection
+from psycopg import sql
+
+from kulanz.infra.ids import fresh_id_in_sql
 from kulanz.infra.models import AuditEntry
 from kulanz.kernel.acts import Act
 
@@ -41,3 +45,18 @@ def record(act: Act, notes: Iterable[Note]) -> None:
         ],
         batch_size=5_000,
     )
+
+
+_RECORD_SELECTED = """
+    INSERT INTO infra_auditentry (id, at, actor_kind, actor, user_id, why, what, subject, subject_id, account_id, facts)
+    SELECT {fresh_id}, %s, %s, %s, %s, %s, %s, %s, subject_id, account_id, facts FROM ({rows}) AS noted
+"""
+
+
+def record_selected(act: Act, *, what: str, subject: str, rows: sql.Composable) -> None:
+    """The same note about many things, written by the database itself: `rows` is a query that gives `subject_id`,
+    `account_id` and `facts` (jsonb) of each."""
+    statement = sql.SQL(_RECORD_SELECTED).format(fresh_id=fresh_id_in_sql(), rows=rows)
+    who = [act.at, act.by.kind.value, act.by.name, act.by.user_id, act.why, what, subject]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, who)

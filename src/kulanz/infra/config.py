@@ -42,6 +42,10 @@ class Config:
     law_signatures: Path | None
     pass_on_return_fees: bool
     bank_folder: Path | None
+    # How many points the best reading of a payment must be ahead of every other one to be booked without a person.
+    matching_margin: int = 10
+    # An over-payment up to this (minor units) becomes the payer's credit by itself; about more a person decides.
+    matching_credit_cents: int = 500
 
 
 def default_data_dir() -> Path:
@@ -76,7 +80,9 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         own_domains=_words(value("own_domains")),
         allowed_hosts=_words(value("allowed_hosts", "127.0.0.1,localhost")),
         law_signatures=Path(value("law_signatures")) if value("law_signatures") else None,
-        trusted_proxies=_count(value("trusted_proxies", "0")),
+        trusted_proxies=_count("trusted_proxies", value("trusted_proxies", "0")),
+        matching_margin=_count("matching_margin", value("matching_margin", "10")),
+        matching_credit_cents=_count("matching_credit_cents", value("matching_credit_cents", "500")),
         pass_on_return_fees=_yes(value("pass_on_return_fees")),
         debug=_yes(value("debug")),
         bank_folder=Path(value("bank_folder")).expanduser().absolute() if value("bank_folder") else None,
@@ -91,9 +97,9 @@ def _yes(text: str) -> bool:
     return text.lower() in {"1", "true", "yes"}
 
 
-def _count(text: str) -> int:
+def _count(name: str, text: str) -> int:
     if not text.isdecimal():
-        raise UnreadableSettings(name="trusted_proxies", where="KULANZ_TRUSTED_PROXIES", reason="it is not a number")
+        raise UnreadableSettings(name=name, where=f"KULANZ_{name.upper()}", reason="it is not a number")
     return int(text)
 
 

@@ -1,13 +1,6 @@
 """The door of the room."""
 
-from kulanz.ledger.allocations import (
-    CurrenciesDiffer,
-    LineAlreadyExplained,
-    MoreThanCredit,
-    Portion,
-    allocate,
-    assign_by_hand,
-)
+from kulanz.ledger.allocations import allocate, assign_by_hand
 from kulanz.ledger.bank import ImportedFile, ImportedStatement, import_bank_file
 from kulanz.ledger.bank_accounts import (
     BankAccountNotNamed,
@@ -22,7 +15,7 @@ from kulanz.ledger.bank_formats.registry import BankFileTooLarge, UnknownBankFor
 from kulanz.ledger.bank_intake.announced import announced_lines, explanations
 from kulanz.ledger.bank_intake.proof import StatementDoesNotAddUp
 from kulanz.ledger.bank_lines import bank_lines, find_bank_line
-from kulanz.ledger.booking import Booked, Entry, KeyTaken, Leg, book
+from kulanz.ledger.booking import Booked, Entry, KeyTaken, Leg, book, book_selected
 from kulanz.ledger.claims import (
     AmountNotPositive,
     MoreThanInvoiced,
@@ -51,7 +44,7 @@ from kulanz.ledger.disputes import (
 from kulanz.ledger.finding_returns import Returned, fee_of, find_returned, payments_it_may_return, why_returned
 from kulanz.ledger.house_bookings import ReasonNeeded, book_bank_fee
 from kulanz.ledger.invoices import LEDGER_TABLES, InvoiceChanged, InvoiceDraft, Issued, issue_invoices
-from kulanz.ledger.matching import BOOK_FROM_SCORE, Matched, match
+from kulanz.ledger.matching import BOOK_FROM_SCORE, Matched, install_mandates, match
 from kulanz.ledger.models import (
     Allocation,
     AnnouncedLine,
@@ -77,6 +70,7 @@ from kulanz.ledger.outgoing import (
     outgoing_lines,
     pay_out_credit,
 )
+from kulanz.ledger.portions import CurrenciesDiffer, LineAlreadyExplained, MoreThanCredit, Portion
 from kulanz.ledger.refund_orders import UnusableIban, find_refund_order, goes_elsewhere, refund_orders, was_ordered_by
 from kulanz.ledger.refunds import (
     AnotherPersonReleases,
@@ -94,6 +88,7 @@ from kulanz.ledger.refunds import (
 from kulanz.ledger.return_fees import FeeNotCharged, charge_of, charge_return_fee, chargeable_return_fees
 from kulanz.ledger.return_reasons import HOLDER_DIED, return_sentence
 from kulanz.ledger.returned_debits import NotReturnable, ReturnsBooked, book_return, book_returns
+from kulanz.ledger.rules import claim_state
 from kulanz.ledger.splitting import ClaimNamedTwice, NothingToSplit, Part, split_by_hand
 from kulanz.ledger.statement_gaps import Gap, books_differ, statement_gaps
 from kulanz.ledger.states import (
@@ -243,12 +238,14 @@ __all__ = [
     "book_refunds",
     "book_return",
     "book_returns",
+    "book_selected",
     "books_differ",
     "cancel_refund",
     "charge_of",
     "charge_return_fee",
     "chargeable_return_fees",
     "choose_interim_booking",
+    "claim_state",
     "claims_of",
     "claims_with_balance",
     "configure_bank_account",
@@ -267,6 +264,7 @@ __all__ = [
     "import_bank_file",
     "in_state",
     "in_suspense",
+    "install_mandates",
     "issue_invoices",
     "living_asides",
     "mark_exported",

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
+from kulanz.infra.sets import among
 from kulanz.kernel.acts import Act
 from kulanz.kernel.events import publish
 from kulanz.kernel.money import MixedCurrencies, Money
@@ -256,7 +257,7 @@ def write_off(act: Act, claim: Claim) -> None:
 def announce_settled(act: Act, claim_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Of these claims, those of which nothing is left: say so to the house. Returns their ids."""
     rows: Sequence[tuple[UUID, UUID]] = list(
-        ClaimBalance.objects.filter(claim_id__in=list(claim_ids), outstanding_cents=0).values_list(
+        ClaimBalance.objects.filter(claim_id__in=among(claim_ids), outstanding_cents=0).values_list(
             "claim_id", "account_id"
         )
     )

@@ -117,7 +117,7 @@ class ClaimBalance(models.Model):
     """What is left of a claim and what became of the rest. Kept by the database, recomputed by `kulanz verify`."""
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True, related_name="balance")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     due_on = models.DateField()
     currency = models.CharField(max_length=3)
     outstanding_cents = models.BigIntegerField(default=0)
@@ -493,6 +493,11 @@ class BankLine(models.Model):
                 name="bank_line_unexplained",
             ),
             models.Index(fields=["payer_iban"], condition=~Q(payer_iban=""), name="bank_line_by_payer"),
+            models.Index(
+                fields=["end_to_end_id"],
+                condition=~Q(end_to_end_id__in=["", "NOTPROVIDED"]),
+                name="bank_line_by_end_to_end_id",
+            ),
         ]
         triggers = [
             guards.LINE_FOLLOWS_ALLOCATIONS,
@@ -597,34 +602,47 @@ class AnnouncedLine(models.Model):
 
 
 class Suggestion(models.Model):
-    """A claim a bank line may belong to, with a score and its evidence, waiting for a person."""
+    """A claim a bank line may belong to, with a score and its evidence, waiting for a person. Without a claim it is a
+    refund of ours that came back: then it names the account whose credit lives again."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="suggestions")
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="+")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     score = models.SmallIntegerField()
     rule = models.CharField(max_length=40)
     evidence = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["bank_line", "claim"], name="suggested_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["bank_line", "claim"], name="suggested_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return f"{self.bank_line_id} → {self.claim_id} ({self.score})"
 
 
 class Allocation(models.Model):
-    """Which part of a bank line paid which claim (or became a credit), by which rule or person. Append-only."""
+    """Which part of a bank line paid which claim (or became a credit), by which rule or person. Append-only.
+
+    Claim, customer's transaction and account hang together by composite foreign keys (migration 0002); these imply the
+    single ones, which would only be looked up once more for each row.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bank_line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="allocations")
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="allocations")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    claim = models.ForeignKey(
+        Claim, on_delete=models.PROTECT, null=True, related_name="allocations", db_constraint=False
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     amount_cents = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     house_transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+")
-    customer_transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+")
+    customer_transaction = models.OneToOneField(
+        Transaction, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     rule = models.CharField(max_length=40)
     score = models.SmallIntegerField()
     evidence = models.JSONField(default=dict)

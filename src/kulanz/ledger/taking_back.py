@@ -21,6 +21,7 @@ from django.db.models import Count, Exists, F, OuterRef, Sum
 
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
+from kulanz.infra.sets import among
 from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
@@ -125,7 +126,7 @@ def became_credit(claim_ids: Iterable[UUID]) -> dict[UUID, int]:
 def times_reopened(claim_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many bookings on each claim were taken back: what was told before the last of them is no longer true."""
     rows = (
-        Posting.objects.filter(claim_id__in=list(claim_ids), transaction__reverses__isnull=False)
+        Posting.objects.filter(claim_id__in=among(claim_ids), transaction__reverses__isnull=False)
         .values_list("claim_id")
         .annotate(count=Count("transaction_id", distinct=True))
     )

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import SomebodyWasFaster
-from kulanz.ledger.allocations import LineAlreadyExplained, Portion, allocate
+from kulanz.ledger.allocations import allocate
 from kulanz.ledger.bank import ImportedFile, import_bank_file
 from kulanz.ledger.matching import Matched, match
 from kulanz.ledger.models import BankLine, ClaimBalance, Suggestion
 from kulanz.ledger.outgoing import book_ordered_refunds
+from kulanz.ledger.portions import LineAlreadyExplained, Portion
 from kulanz.ledger.returned_debits import book_returns
 from kulanz.parties.api import Brand, lock_accounts
 
@@ -57,7 +58,7 @@ def accept_suggestion(act: Act, line: BankLine, suggestion_id: UUID) -> frozense
     Raises SomebodyWasFaster when the suggestion is gone, LineAlreadyExplained when nothing is left to book.
     """
     suggestion = Suggestion.objects.filter(pk=suggestion_id, bank_line=line).first()
-    if suggestion is None:
+    if suggestion is None or suggestion.claim_id is None:
         raise SomebodyWasFaster
     lock_accounts([suggestion.account_id])
     line.refresh_from_db()

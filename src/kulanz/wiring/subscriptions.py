@@ -11,6 +11,7 @@ from kulanz.dunning.events import ClaimsHandedOver, NoticesIssued
 from kulanz.holds import api as holds
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.kernel.events import Subscription, on, subscribe
+from kulanz.ledger.api import install_mandates
 from kulanz.ledger.events import (
     ClaimsCorrected,
     ClaimsReopened,
@@ -39,9 +40,12 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 )
 
 REASON_GIVERS = (dunning.OverdueClaims(),)
+# Who knows what is in a collector's hands, for the matching of what he pays.
+MANDATES = dunning.CollectorsMandates()
 
 
 def install() -> None:
     """Called once, when Django is ready."""
     subscribe(SUBSCRIPTIONS)
     holds.install(REASON_GIVERS)
+    install_mandates(MANDATES)

@@ -212,6 +212,17 @@ def test_a_small_benchmark_measures_proves_and_leaves_nothing_behind(installatio
     assert names == {"kulanz", "postgres", "template0", "template1"}
 
 
+def test_a_small_matching_benchmark_books_nothing_wrong(installation: Installation) -> None:
+    result = installation.run("bench", "match", "--size", "150", "--json")
+    measured = json.loads(result.stdout)
+    assert result.returncode == 0, result.stderr
+    assert (measured["name"], measured["size"], measured["claims"], measured["wrong"]) == ("match", 150, 1_500, 0)
+    assert measured["booked"] + measured["suggested"] + measured["unmatched"] == 150
+    assert measured["share_booked"] > 0.8
+    assert [point["claims"] for point in measured["curve"]] == [1_500]
+    assert (measured["verify"]["ok"], measured["verify"]["broken"]) == (True, [])
+
+
 def test_there_is_nothing_to_upgrade_in_new_data(installation: Installation) -> None:
     result = installation.run("db", "upgrade", "--json")
     document = json.loads(result.stdout)

@@ -96,16 +96,15 @@ def test_the_evidence_is_kept_with_the_booking(claim: Claim) -> None:
 @pytest.mark.parametrize(
     "words", ["RE-2026/10010", "XRE20261001", "RE202610011", "2026", "1001", "RE-2026", "Danke", ""]
 )
-def test_a_reference_inside_other_words_is_none(claim: Claim, words: str) -> None:
-    assert run(("120.50", words)) == UNMATCHED
+def test_a_reference_inside_other_words_books_nothing(claim: Claim, words: str) -> None:
+    assert run(("120.50", words)).booked == 0
     assert state(claim) is ClaimState.OPEN
 
 
 @pytest.mark.parametrize("amount", ["120.49", "120.51", "0.01", "1205.00"])
-@pytest.mark.parametrize("payer", ["Frieda Anders", "Jemand Anderes"])
-def test_another_amount_is_only_suggested_whoever_pays_it(claim: Claim, amount: str, payer: str) -> None:
-    """Everything else agrees, and it still is a person who decides."""
-    assert run((amount, f"{claim.title} {claim.reference}"), payer=payer) == SUGGESTED
+def test_a_reference_alone_never_books_another_amount(claim: Claim, amount: str) -> None:
+    """A mistyped number may be a stranger's invoice."""
+    assert run((amount, f"{claim.title} {claim.reference}"), payer="Jemand Anderes") == SUGGESTED
     [suggested] = Suggestion.objects.filter(claim=claim)
     assert suggested.rule == "reference_only"
     assert suggested.score < 85
@@ -114,8 +113,8 @@ def test_another_amount_is_only_suggested_whoever_pays_it(claim: Claim, amount: 
 
 
 def test_a_known_payer_and_name_rank_a_suggestion_higher_but_book_nothing(claim: Claim) -> None:
-    run(("1.00", claim.reference), payer="Frieda Anders")
-    run(("2.00", claim.reference), payer="Jemand Anderes")
+    run(("999.00", claim.reference), payer="Frieda Anders")
+    run(("999.50", claim.reference), payer="Jemand Anderes")
     scores = [s.score for s in Suggestion.objects.filter(claim=claim).order_by("bank_line__amount_cents")]
     assert scores == [70, 30]
 
@@ -256,7 +255,7 @@ def test_a_dry_run_decides_the_same_and_writes_nothing(claim: Claim) -> None:
 
 
 def test_a_second_run_replaces_the_suggestions_of_the_first(claim: Claim) -> None:
-    [line] = b.bank_lines(b.a_bank_file(("1.00", claim.reference)))
+    [line] = b.bank_lines(b.a_bank_file(("999.00", claim.reference)))
     ids = set()
     for _ in range(2):
         assert match(ACT, line_ids=[line.pk]) == SUGGESTED
