@@ -15,12 +15,12 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.allocations import LineAlreadyExplained
 from kulanz.ledger.booking import Entry, Leg, book
 from kulanz.ledger.claims import AmountNotPositive
 from kulanz.ledger.line_locks import locked_lines
 from kulanz.ledger.models import BankLine, Transaction
 from kulanz.ledger.money_back_models import HouseBooking, RefundOrder
+from kulanz.ledger.portions import LineAlreadyExplained
 from kulanz.ledger.states import Book, HouseBookingKind, TransactionKind
 from kulanz.ledger.taking_back import UndoneAlready, mirror
 

@@ -16,12 +16,13 @@ from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal, SomebodyWasFaster
 from kulanz.kernel.text import N_
 from kulanz.ledger import allocations
-from kulanz.ledger.allocations import LineAlreadyExplained, Portion, allocate
+from kulanz.ledger.allocations import allocate
 from kulanz.ledger.credits import free_credit
 from kulanz.ledger.house_bookings import HousePart, book_for_house
 from kulanz.ledger.line_locks import locked_lines
 from kulanz.ledger.models import BankLine
 from kulanz.ledger.money_back_models import RefundOrder
+from kulanz.ledger.portions import LineAlreadyExplained, Portion
 from kulanz.ledger.states import REFUND, HouseBookingKind, RefundKind, RefundState
 from kulanz.parties.api import Account, lock_accounts
 

@@ -15,13 +15,13 @@ from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.allocations import LineAlreadyExplained
 from kulanz.ledger.claims import AmountNotPositive
 from kulanz.ledger.credits import CreditUsed, free_credit
 from kulanz.ledger.house_bookings import HousePart, ReasonNeeded, book_for_house, take_back_for_house
 from kulanz.ledger.line_locks import locked_lines
 from kulanz.ledger.models import BankLine
 from kulanz.ledger.money_back_models import HouseBooking, RefundOrder
+from kulanz.ledger.portions import LineAlreadyExplained
 from kulanz.ledger.refund_orders import checked_iban, kept, new_order, ordered, was_ordered_by
 from kulanz.ledger.states import (
     REFUND,

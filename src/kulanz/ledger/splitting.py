@@ -12,9 +12,10 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.allocations import LineAlreadyExplained, Portion, allocate
+from kulanz.ledger.allocations import allocate
 from kulanz.ledger.claims import AmountNotPositive
 from kulanz.ledger.models import BankLine, Claim, ClaimBalance
+from kulanz.ledger.portions import LineAlreadyExplained, Portion
 from kulanz.parties.api import Account, lock_accounts
 
 
