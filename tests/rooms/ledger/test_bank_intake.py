@@ -180,6 +180,7 @@ def test_the_same_file_twice_in_an_archive_comes_in_once() -> None:
         (zipped(("a.xml", b"x" * 100))[:-30], "it is damaged"),
         (zipped(("a.xml", b"x" * 100), method=zipfile.ZIP_BZIP2), "packed in an unusual way"),
     ],
+    ids=["empty", "nested", "bomb", "office", "cut off", "unusual"],
 )
 def test_an_archive_no_bank_sends_is_not_opened(content: bytes, reason: str) -> None:
     b.a_shop()
