@@ -24,10 +24,17 @@ def add(
     bic: Annotated[str, typer.Option()] = "",
     bank_name: Annotated[str, typer.Option("--bank-name")] = "",
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
+    books_interim: Annotated[
+        bool | None,
+        typer.Option(
+            "--books-interim/--books-statements",
+            help="Book reports of the running day (camt.052, camt.054, MT942), because no statement comes.",
+        ),
+    ] = None,
 ) -> Answer:
     """Name an account of ours.
 
-    From then on its statements are taken in. The same one again changes nothing.
+    From then on its statements are taken in. The same one again changes nothing but what is said of interim reports.
     """
     from stdnum import iban as ibans
 
@@ -36,11 +43,12 @@ def add(
     if len(currency) != 3 or not currency.isascii() or not currency.isupper():
         raise typer.BadParameter(f"{currency!r} is not an ISO code such as EUR.", param_hint="--currency")
     opening.open_books()
-    from kulanz.ledger.api import configure_bank_account
+    from kulanz.ledger.api import choose_interim_booking, configure_bank_account
     from kulanz.parties.api import the_brand
 
+    act = opening.act("bank-account add")
     account = configure_bank_account(
-        opening.act("bank-account add"),
+        act,
         brand=the_brand(),
         iban=iban,
         holder=holder,
@@ -48,10 +56,13 @@ def add(
         bank_name=bank_name,
         currency=currency,
     )
+    if books_interim is not None:
+        account = choose_interim_booking(act, account, books_interim=books_interim)
     document = {
         "iban": account.iban,
         "holder": account.holder,
         "bic": account.bic,
         "currency": account.currency,
+        "books_interim": account.books_interim,
     }
     return Answer(document, lambda: [f"{account.iban} of {account.holder} is one of our accounts."])

@@ -68,15 +68,15 @@ def configure_bank_account(
 
 
 @transaction.atomic
-def choose_interim_booking(act: Act, bank_account: BankAccount, *, books_interim: bool) -> None:
+def choose_interim_booking(act: Act, bank_account: BankAccount, *, books_interim: bool) -> BankAccount:
     """Say whether reports and notifications of the running day are booked, because no statement of the finished day
     comes for this account. Where one comes, booking them would book everything twice."""
     account = BankAccount.objects.select_for_update().get(pk=bank_account.pk)
-    if account.books_interim == books_interim:
-        return
-    account.books_interim = books_interim
-    account.save(update_fields=["books_interim"])
-    record(act, [Note("interim reports", "ledger.bankaccount", account.pk, facts={"booked": books_interim})])
+    if account.books_interim != books_interim:
+        account.books_interim = books_interim
+        account.save(update_fields=["books_interim"])
+        record(act, [Note("interim reports", "ledger.bankaccount", account.pk, facts={"booked": books_interim})])
+    return account
 
 
 def receiving_account(brand: Brand, currency: str = "EUR") -> BankAccount:

@@ -112,11 +112,8 @@ def books_differ(bank_account: BankAccount) -> Iterator[Phrase]:
 
 def _gaps(statements: Sequence[BankStatement]) -> Iterator[Gap]:
     ordered = _in_order(statements)
-    closings: set[int] = set()
     for index, statement in enumerate(ordered):
         earlier = ordered[:index]
-        if statement.closing_cents is not None:
-            closings.add(statement.closing_cents)
         if not earlier or _joins(statement, earlier):
             continue
         before = max(earlier, key=lambda s: (_last_day(s), s.imported_at))
@@ -138,7 +135,7 @@ def _joins(statement: BankStatement, earlier: Sequence[BankStatement]) -> bool:
             and _first_day(other) == start
             and other.opening_cents is not None
         )
-        for other in earlier
+        for other in reversed(earlier)  # the one before it is the last of them, nearly always
     )
 
 

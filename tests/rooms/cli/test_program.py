@@ -198,12 +198,13 @@ def test_the_worker_ends_when_told(installation: Installation) -> None:
     assert b"Traceback" not in said
 
 
-def test_a_small_benchmark_measures_proves_and_leaves_nothing_behind(installation: Installation) -> None:
-    result = installation.run("bench", "ledger", "--size", "403", "--json")
+@pytest.mark.parametrize("name", ["ledger", "bank"])
+def test_a_small_benchmark_measures_proves_and_leaves_nothing_behind(installation: Installation, name: str) -> None:
+    result = installation.run("bench", name, "--size", "403", "--json")
     measured = json.loads(result.stdout)
     assert result.returncode == 0, result.stderr
     assert {"name", "size", "seconds", "per_second", "p50_ms", "p95_ms", "peak_mb", "floor"} <= set(measured)
-    assert (measured["name"], measured["size"]) == ("ledger", 403)
+    assert (measured["name"], measured["size"]) == (name, 403)
     assert (measured["verify"]["ok"], measured["verify"]["broken"]) == (True, [])
     assert measured["floor"]["per_second"] > measured["per_second"] > 0
     with psycopg.connect(EmbeddedPostgres(installation.folder).dsn) as connection:

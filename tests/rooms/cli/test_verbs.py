@@ -499,3 +499,11 @@ def test_a_bank_account_of_ours_is_known_by_its_iban() -> None:
     arguments = ("bank-account", "add", "DE75 5121 0800 1245 1261 99", "--holder", "Lindenhof GmbH", "--json")
     assert document(kulanz(*arguments)) == document(kulanz(*arguments))
     assert BankAccount.objects.filter(iban="DE75512108001245126199", on_trial=False).count() == 1
+
+
+@pytest.mark.django_db
+def test_an_account_without_statements_can_be_told_to_book_its_reports_and_back() -> None:
+    b.a_shop()
+    arguments = ("bank-account", "add", "DE75512108001245126199", "--holder", "Lindenhof GmbH", "--json")
+    said = [document(kulanz(*arguments, *wish)) for wish in (("--books-interim",), (), ("--books-statements",))]
+    assert [answer["books_interim"] for answer in said] == [True, True, False]

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import BinaryIO, cast
@@ -112,7 +113,8 @@ def lines(file: BinaryIO, alphabet: Alphabet, place: Place) -> Iterator[tuple[in
             line = line.removesuffix("\n")
             yield number, line if line.isprintable() and not alphabet.seven_bit else _plain(line, alphabet)
     finally:
-        text.detach()
+        with suppress(ValueError):  # where the file was closed before the last line was read
+            text.detach()
 
 
 def _plain(line: str, alphabet: Alphabet) -> str:
