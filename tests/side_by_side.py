@@ -6,7 +6,6 @@ half a minute to build; they are the longest job, so they are dealt first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -40,6 +39,3 @@ class _BrowserFirst:
 def pytest_configure(config: pytest.Config) -> None:
     """Registered late, so that it runs after the shuffling."""
     config.pluginmanager.register(_BrowserFirst(), "browser-first")
-
-
-__all__: Sequence[str] = ("ByFile",)

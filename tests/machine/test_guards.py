@@ -129,6 +129,8 @@ APPEND_ONLY = [
     "ledger_invoice",
     "ledger_allocation",
     "ledger_bankstatement",
+    "ledger_disputenote",
+    "ledger_disputeproof",
     "dunning_dunningnotice",
     "infra_auditentry",
 ]

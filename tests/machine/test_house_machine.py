@@ -54,9 +54,11 @@ from kulanz.ledger.api import (
     DisputeKind,
     DisputeState,
     InvoiceDraft,
+    Part,
     Portion,
     RefundOrder,
     RefundState,
+    SetAside,
     Transaction,
     allocate,
     assign_by_hand,
@@ -74,6 +76,9 @@ from kulanz.ledger.api import (
     raise_dispute,
     release_refund,
     reverse_claim,
+    set_aside,
+    split_by_hand,
+    take_up_again,
     undo,
     undo_allocation,
     undo_return,
@@ -242,6 +247,38 @@ class House(RuleBasedStateMachine):
             return
         line = self.lines[which % len(self.lines)]
         self.attempt(lambda: assign_by_hand(b.dana(self.day), line, self.claim(claim), keep_rest_as_credit=keep))
+
+    @rule(which=WHICH, first=WHICH, second=WHICH, cents=st.sampled_from([None, 1, 5_000]), keep=st.booleans())
+    def split(self, which: int, first: int, second: int, cents: int | None, keep: bool) -> None:
+        """One payment for two claims, of one customer or of both."""
+        if not self.lines:
+            return
+        line = self.lines[which % len(self.lines)]
+        amount = None if cents is None else Money(cents, "EUR")
+        parts = [Part(self.claim(first), amount), Part(self.claim(second))]
+        rest_of = self.claim(first).account if keep else None
+        self.attempt(lambda: split_by_hand(b.dana(self.day), line, parts, rest_as_credit_of=rest_of))
+
+    @rule(which=WHICH, days=st.sampled_from([0, 1, 90, 91]))
+    def put_aside(self, which: int, days: int) -> None:
+        """It moves no money: the books are the same before and after, whether or not it is refused."""
+        if not self.lines:
+            return
+        line = BankLine.objects.get(pk=self.lines[which % len(self.lines)].pk)
+        until, before = self.day + timedelta(days=days), everything(self.ids)
+        did = self.attempt(lambda: set_aside(b.dana(self.day), line, until=until, why="We ask the bank."))
+        assert did == (days in (1, 90) and line.amount_cents > 0 and bool(line.unexplained))
+        assert SetAside.objects.filter(bank_line=line, ended_at=None).count() <= 1
+        assert everything(self.ids) == before
+
+    @rule(which=WHICH)
+    def take_up(self, which: int) -> None:
+        if not self.lines:
+            return
+        line = self.lines[which % len(self.lines)]
+        was_aside = SetAside.objects.filter(bank_line=line, ended_at=None).exists()
+        assert take_up_again(b.dana(self.day), line) == was_aside
+        assert not take_up_again(b.dana(self.day), line)
 
     @rule(which=WHICH, more=st.sampled_from([0, 0, 1]))
     def pay_out(self, which: int, more: int) -> None:
@@ -427,14 +464,23 @@ class House(RuleBasedStateMachine):
 
     @rule(which=WHICH, effect=st.sampled_from(Effect), confirm=st.booleans())
     def stop_for_security(self, which: int, effect: Effect, confirm: bool) -> None:
-        hold = place_security_hold(
-            b.cem(self.day),
-            self.account(which),
-            effect=effect,
-            words="An order that was not yours may have been placed.",
-            ends_on=self.day + timedelta(days=30),
-            review_on=self.day + timedelta(days=7),
-        )
+        placed: list[Hold] = []
+
+        def place() -> None:
+            hold = place_security_hold(
+                b.cem(self.day),
+                self.account(which),
+                effect=effect,
+                words="An order that was not yours may have been placed.",
+                ends_on=self.day + timedelta(days=30),
+                review_on=self.day + timedelta(days=7),
+            )
+            placed.append(hold)
+
+        # Refused where one stops the same already, or where Cem's last one was confirmed by nobody.
+        if not self.attempt(place):
+            return
+        [hold] = placed
         assert not self.attempt(lambda: confirm_security_hold(b.cem(self.day), hold))
         self.day = working_days_after(self.day, 1)
         if confirm:

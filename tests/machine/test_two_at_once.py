@@ -49,6 +49,7 @@ from kulanz.ledger.api import (
     Leg,
     LineAlreadyExplained,
     NothingOutstanding,
+    Part,
     Transaction,
     TransactionKind,
     assign_by_hand,
@@ -60,6 +61,7 @@ from kulanz.ledger.api import (
     match,
     raise_dispute,
     reverse_claim,
+    split_by_hand,
 )
 from kulanz.ledger.matching import running
 from kulanz.parties.api import Account
@@ -117,6 +119,22 @@ def test_two_people_book_the_same_line_and_exactly_one_wins() -> None:
     assert line.unexplained == Money(0, "EUR")
     assert {balance(claim).state, balance(other).state} == {ClaimState.SETTLED, ClaimState.OPEN}
     assert lawful(claim, other)
+
+
+def test_two_people_split_the_same_line_for_different_customers_and_exactly_one_wins() -> None:
+    hers, his = a_claim(), a_claim()
+    line = exact_line(hers)
+    both = while_uncommitted(
+        lambda: split_by_hand(b.dana(JUNE), line, [Part(hers)]), lambda: split_by_hand(b.cem(JUNE), line, [Part(his)])
+    )
+    assert both.second_waited
+    assert (refusal(both.first), refusal(both.second)) == (None, LineAlreadyExplained)
+    # The second one reads the line after the first has booked it: the refusal tells the true amounts.
+    assert isinstance(both.second.raised, LineAlreadyExplained)
+    assert both.second.raised.fields == {"left": Money(0, "EUR"), "amount": Money(12_050, "EUR")}
+    assert Allocation.objects.filter(bank_line=line).count() == 1
+    assert {balance(hers).state, balance(his).state} == {ClaimState.SETTLED, ClaimState.OPEN}
+    assert lawful(hers, his)
 
 
 def test_two_workers_match_the_same_line_and_it_is_booked_once() -> None:
@@ -481,7 +499,7 @@ def test_two_people_confirm_one_security_hold_and_the_first_name_stands() -> Non
         lambda: confirm_security_hold(by_person("Eva Linde", b.moment("2026-06-02"), "looked"), hold),
     )
     assert both.second_waited
-    assert (refusal(both.first), refusal(both.second)) == (None, ReasonGone)
+    assert (refusal(both.first), refusal(both.second)) == (None, SomebodyWasFaster)
     hold.refresh_from_db()
     assert hold.confirmed_by == "Dana Vogt"
     lift_hold(b.dana(JUNE), hold)

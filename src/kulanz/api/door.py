@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, re_path
@@ -37,9 +37,8 @@ from kulanz.api.problems import CONTENT_TYPE, ERRORS, answer_to, not_allowed, no
 from kulanz.explain.api import account_sentence, explain_account, explain_claim
 from kulanz.holds.api import Hold, active_holds, permitted
 from kulanz.kernel import clock
-from kulanz.kernel.references import normalise
 from kulanz.kernel.refusals import NotFound
-from kulanz.ledger.api import Claim, ClaimState, claims_with_balance, in_state, open_claims_of
+from kulanz.ledger.api import Claim, ClaimState, claims_with_balance, find_claim, in_state, open_claims_of
 from kulanz.machines.api import ApiKey, Delivery, DeliveryState, deliveries, key_of
 from kulanz.parties.api import PUBLIC, Account, AccountKind, Brand, find_account
 
@@ -203,10 +202,7 @@ def list_claims(
 @api.get("/claims/{path:ref}", response={200: ClaimStory, **ERRORS}, tags=["claims"])
 def claim_story(request: HttpRequest, ref: Reference) -> ClaimStory:
     """One claim by creditor reference or invoice number: what is open, and what became of the rest."""
-    value = normalise(ref)
-    claim = _claims(request).filter(Q(reference=value) | Q(references__value=value)).distinct().first()
-    if claim is None:
-        raise NotFound(reference=ref)
+    claim = find_claim(ref, brand=_brand(request))
     return ClaimStory.told(claim, explain_claim(claim))
 
 

@@ -183,14 +183,15 @@ def object_(
     opening.open_books()
     from django.db import transaction
 
-    from kulanz.ledger.api import DisputeKind, add_proof, claims_with_balance, find_claim, raise_dispute
+    from kulanz.ledger.api import DisputeKind, add_proof, claims_with_balance, find_claim, object_to
 
     act = opening.act(f"object {claim}")
     found = find_claim(claim)
     part = _part(amount, found)
     with transaction.atomic():
+        objection = object_to(act, found, kind=DisputeKind(kind), amount=part)
+        dispute = objection.dispute
         kept = _keep_proof(act, proof, content, found)
-        dispute = raise_dispute(act, found, kind=DisputeKind(kind), amount=part)
         if kept is not None:  # also where the same objection had been raised before
             add_proof(act, dispute, kept.pk)
     state = claims_with_balance().get(pk=found.pk).balance.state.value
@@ -201,8 +202,11 @@ def object_(
         "dispute": dispute.reference,
         "kind": dispute.kind,
         "amount": None if dispute.amount_cents is None else Money(dispute.amount_cents, dispute.currency).as_json(),
+        "new": objection.is_new,
     }
     text = f"Objection {dispute.reference} to {found.title}: a person decides by {dispute.decide_by.isoformat()}."
+    if not objection.is_new:
+        text += " It was open already."
     return Answer(document, lambda: [text])
 
 
@@ -216,7 +220,7 @@ def _part(amount: str | None, claim: Claim) -> Money | None:
     if amount is None:
         return None
     try:
-        return Money.parse(amount, claim.currency)
+        return Money.written(amount, claim.currency)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--amount") from error
 

@@ -4,7 +4,6 @@ from kulanz.contact.delivery import deliver, sweep_unsure
 from kulanz.contact.documents import path_of
 from kulanz.contact.girocode import NoGiroCode
 from kulanz.contact.girocode import svg as girocode_svg
-from kulanz.contact.letters.render import render as render_letter
 from kulanz.contact.letters.sheet import Address, Letter, Payment, Sender, Table
 from kulanz.contact.models import Message, SentDocument
 from kulanz.contact.outbox import (
@@ -21,7 +20,7 @@ from kulanz.contact.outbox import (
 )
 from kulanz.contact.sheets import Sheet, from_json
 from kulanz.contact.states import CHANNEL_NAMES, MESSAGE, MESSAGE_STATE_NAMES, Channel, MessageState
-from kulanz.contact.transports import MaybeSent, NotSent, Transport
+from kulanz.contact.transports import MaybeSent, NotSent
 from kulanz.contact.verify import CHECKS
 
 __all__ = [
@@ -45,7 +44,6 @@ __all__ = [
     "SentDocument",
     "Sheet",
     "Table",
-    "Transport",
     "deliver",
     "draft_for",
     "find_message",
@@ -55,7 +53,6 @@ __all__ = [
     "messages",
     "path_of",
     "queue",
-    "render_letter",
     "settle_unsure",
     "sweep_unsure",
     "try_again",

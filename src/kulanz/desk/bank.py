@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kulanz.desk.bank_forms import BankFileForm
+from kulanz.desk.bank_lists import BankList, lines_of
 from kulanz.desk.bank_rows import AgeRow, LineRow, age_rows, line_rows
 from kulanz.desk.frame import at_desk, desk_page
 from kulanz.desk.paging import Pager, page_of
@@ -32,7 +33,6 @@ from kulanz.ledger.api import (
     BankStatement,
     bank_lines,
     books_differ,
-    needs_an_eye,
     put_aside,
     statement_gaps,
     suspense_by_age,
@@ -123,7 +123,7 @@ def bank(request: HttpRequest) -> HttpResponseBase:
 
 def _bank_page(request: HttpRequest, form: BankFileForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
     today = clock.today()
-    lines, pager = page_of(request, needs_an_eye(today))
+    lines, pager = page_of(request, lines_of(BankList.EYE, today))
     page = BankPage(
         form=form,
         refusal=refusal,
@@ -148,8 +148,7 @@ def _booked_by_rules(today: date) -> int:
 def aside(request: HttpRequest) -> HttpResponseBase:
     """What somebody put aside until a day, the next to come back first."""
     today = clock.today()
-    rows = put_aside(today).annotate(until=Max("asides__until", filter=Q(asides__ended_at=None)))
-    lines, pager = page_of(request, rows.order_by("until", "booked_on", "id"))
+    lines, pager = page_of(request, lines_of(BankList.ASIDE, today))
     may_book = user_of(request).may(Permission.BOOK_PAYMENTS)
     return desk_page(request, "bank_aside.html", AsidePage(line_rows(lines, today), pager, may_book))
 

@@ -10,8 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kulanz.desk.forms import DeskForm, day_field, read_amount
+from kulanz.desk.forms import DeskForm, day_field
 from kulanz.kernel.money import Money
+from kulanz.kernel.refusals import Refusal
+from kulanz.ui.amounts import read_amount
+from kulanz.ui.refusals import say
 
 # Larger ones go through the watched folder or the command line: no browser waits that long.
 MAX_BANK_FILE_BYTES = 100_000_000
@@ -78,11 +81,10 @@ class SplitForm(DeskForm):
                 continue
             if not answers.get(f"claim_{number}"):
                 self.add_error(f"claim_{number}", gettext("Which invoice is this amount for?"))
-            amount = read_amount(typed, self.currency)
-            if amount is None:
-                self.add_error(f"amount_{number}", gettext("Please write an amount such as 12.50 or 12,50."))
-            else:
-                self.amounts[number] = amount
+            try:
+                self.amounts[number] = read_amount(typed, self.currency)
+            except Refusal as refusal:
+                self.add_error(f"amount_{number}", say(refusal))
         return answers
 
 

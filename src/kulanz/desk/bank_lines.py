@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kulanz.desk.bank_forms import SPLIT_ROWS, AsideForm, AssignForm, SplitForm
+from kulanz.desk.bank_lists import BankList, asked_list, following, place_in_list
 from kulanz.desk.bank_rows import LineRow, line_rows
 from kulanz.desk.frame import at_desk, desk_page
 from kulanz.kernel import clock
@@ -27,7 +27,6 @@ from kulanz.ledger.api import (
     assign_by_hand,
     find_bank_line,
     find_claim,
-    needs_an_eye,
     set_aside,
     split_by_hand,
     take_up_again,
@@ -43,9 +42,11 @@ class LinePage:
     """One line, with the forms to assign it by hand or to put it aside."""
 
     row: LineRow
+    refusal: str
     assign: AssignForm | None
     aside: AsideForm | None
     may_book: bool
+    came_from: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +77,20 @@ def _line_page(
     [row] = line_rows([found], today)
     page = LinePage(
         row=row,
+        refusal="" if open_to_hands else _said_in(assign or aside),
         assign=(assign or AssignForm()) if open_to_hands else None,
         aside=(aside or AsideForm(initial={"until": today + A_WEEK})) if open_to_hands else None,
         may_book=may_book,
+        came_from=asked_list(request) or "",
     )
     return desk_page(request, "bank_line.html", page, status=status)
+
+
+def _said_in(form: AssignForm | AsideForm | None) -> str:
+    """What was wrong, for a page that cannot show the form any more: the line was explained by somebody meanwhile."""
+    if form is None:
+        return ""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 @at_desk(Permission.BOOK_PAYMENTS)
@@ -88,9 +98,13 @@ def _line_page(
 def accept(request: HttpRequest, line_id: UUID, suggestion_id: UUID) -> HttpResponseBase:
     """A person agrees with a suggestion."""
     found = find_bank_line(line_id)
+    which, today = asked_list(request), clock.today()
+    next_line = None if which is None else following(which, found, today)
     settled = accept_suggestion(act_of(request, "accepted the suggestion"), found, suggestion_id)
     _say_booked(request, settled_any=bool(settled))
-    return redirect(_after(request, found))
+    if which is None:  # who came from the line itself stays there
+        return redirect("desk:bank_line", found.pk)
+    return redirect(place_in_list(which, next_line, today))
 
 
 @at_desk(Permission.BOOK_PAYMENTS)
@@ -156,13 +170,15 @@ def put_aside(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     form = AsideForm(request.POST)
     if not form.is_valid():
         return _line_page(request, found, aside=form, status=422)
+    which, today = asked_list(request) or BankList.EYE, clock.today()
+    next_line = following(which, found, today)
     try:
         set_aside(act_of(request, "put aside"), found, until=form.cleaned_data["until"], why=form.cleaned_data["why"])
     except Refusal as refusal:
         form.add_error(None, say(refusal))
-        return _line_page(request, found, aside=form, status=422)
+        return _line_page(request, find_bank_line(line_id), aside=form, status=422)
     messages.success(request, gettext("Put aside. On that day it stands on the list again."))
-    return redirect(_next_in_list(found))
+    return redirect(place_in_list(which, next_line, today))
 
 
 @at_desk(Permission.BOOK_PAYMENTS)
@@ -170,8 +186,12 @@ def put_aside(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
 def take_up(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     """It stands on the list again."""
     found = find_bank_line(line_id)
-    take_up_again(act_of(request, "taken up again"), found)
-    messages.success(request, gettext("It stands on the list again."))
+    if not take_up_again(act_of(request, "taken up again"), found):
+        messages.info(request, gettext("This payment had not been put aside. Nothing was changed."))
+    elif found.unexplained:
+        messages.success(request, gettext("It stands on the list again."))
+    else:
+        messages.success(request, gettext("It is not put aside any more. All of it is explained."))
     return redirect("desk:bank_line", found.pk)
 
 
@@ -188,20 +208,3 @@ def _say_booked(request: HttpRequest, *, settled_any: bool) -> None:
         messages.success(request, gettext("Booked. The invoice is paid; what rested on it has ended."))
     else:
         messages.success(request, gettext("Booked."))
-
-
-def _after(request: HttpRequest, found: BankLine) -> str:
-    """Who works through the list goes on with its next line; who came from the line itself stays there."""
-    if request.POST.get("from") == "list":
-        return _next_in_list(found)
-    return reverse("desk:bank_line", args=[found.pk])
-
-
-def _next_in_list(found: BankLine) -> str:
-    """The list, at the line that follows; at its start where none does."""
-    waiting = needs_an_eye(clock.today())
-    following = waiting.filter(booked_on=found.booked_on, id__gt=found.pk).first() or (
-        waiting.filter(booked_on__gt=found.booked_on).first()
-    )
-    anchor = f"#line-{following.pk}" if following is not None else ""
-    return reverse("desk:bank") + anchor

@@ -72,6 +72,7 @@ class LineRow:
     bookings: tuple[BookingRow, ...]
     waiting_days: int
     aside: SetAside | None
+    still_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +119,17 @@ def line_rows(lines: Sequence[BankLine], today: date) -> tuple[LineRow, ...]:
             tuple(bookings[line.pk]),
             max(0, (today - line.booked_on).days),
             asides.get(line.pk),
+            line.pk in asides and asides[line.pk].until > today,
         )
         for line in lines
     )
 
 
 def _suggestions(line_ids: Sequence[UUID]) -> Iterable[Suggestion]:
+    """Claims these lines may pay. One that has been paid by another line since is no suggestion any more."""
     return (
         Suggestion.objects.select_related("claim__invoice", "claim__balance", "account__person")
-        .filter(bank_line_id__in=line_ids, claim__isnull=False)
+        .filter(bank_line_id__in=line_ids, claim__balance__outstanding_cents__gt=0)
         .order_by("-score", "pk")
     )
 

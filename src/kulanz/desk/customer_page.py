@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from kulanz.cases.api import TOPIC_NAMES, Case, PromiseState, Topic, cases_of
@@ -131,6 +132,11 @@ class Page:
     may_release: bool
     may_see_outbox: bool
     today: date = field(default=date.min)
+
+    @property
+    def here(self) -> str:
+        """Where a form of this page leads back to."""
+        return reverse("desk:customer", args=[self.account.number])
 
 
 def customer_page(

@@ -16,9 +16,10 @@ from kulanz.desk.frame import at_desk, desk_page
 from kulanz.holds.api import place_own_wish_hold, place_security_hold
 from kulanz.kernel import clock
 from kulanz.kernel.references import grouped
-from kulanz.kernel.refusals import NotFound
-from kulanz.ledger.api import Claim, open_claims_of, raise_dispute
+from kulanz.kernel.refusals import NotFound, Refusal
+from kulanz.ledger.api import Claim, Objection, object_to, open_claims_of
 from kulanz.parties.api import Account, AccountKind, Permission, act_of, find_account, user_of
+from kulanz.ui.refusals import say
 
 
 def access_customer(number: str) -> Account:
@@ -52,13 +53,24 @@ def record_objection(request: HttpRequest, number: str) -> HttpResponseBase:
         return _page(request, account, forms=Forms(objection=form))
     claim: Claim = next(claim for claim in open_claims if claim.reference == form.cleaned_data["claim"])
     act = act_of(request, "the customer objected")
-    dispute = raise_dispute(act, claim, kind=form.dispute_kind, words=form.cleaned_data["words"])
-    messages.success(
-        request,
-        gettext("Objection %(reference)s is recorded. Nothing is demanded until a person has decided.")
-        % {"reference": dispute.reference},
-    )
+    try:
+        objection = object_to(act, claim, kind=form.dispute_kind, words=form.cleaned_data["words"])
+    except Refusal as refusal:
+        form.add_error(None, say(refusal))
+        return _page(request, account, forms=Forms(objection=form))
+    messages.success(request, _what_became_of(objection))
     return redirect("desk:customer", account.number)
+
+
+def _what_became_of(objection: Objection) -> str:
+    """The truth about a second call: no second objection, but nothing that was said is lost."""
+    if objection.is_new:
+        sentence = gettext("Objection %(reference)s is recorded. Nothing is demanded until a person has decided.")
+    elif objection.words_added:
+        sentence = gettext("Objection %(reference)s was open already for this reason. The new words are added to it.")
+    else:
+        sentence = gettext("Objection %(reference)s was open already for this reason. Nothing was added to it.")
+    return sentence % {"reference": objection.dispute.reference}
 
 
 @at_desk(Permission.WORK_CASES)
@@ -94,7 +106,11 @@ def place_own_wish(request: HttpRequest, number: str) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, account, forms=Forms(own_wish=form))
     act = act_of(request, "the customer asked for it")
-    place_own_wish_hold(act, account, effect=form.effect_chosen, words=form.cleaned_data["words"])
+    try:
+        place_own_wish_hold(act, account, effect=form.effect_chosen, words=form.cleaned_data["words"])
+    except Refusal as refusal:
+        form.add_error(None, say(refusal))
+        return _page(request, account, forms=Forms(own_wish=form))
     messages.success(request, gettext("The hold is placed. The customer is told how it ends."))
     return redirect("desk:customer", account.number)
 
@@ -107,13 +123,17 @@ def place_security(request: HttpRequest, number: str) -> HttpResponseBase:
     form = SecurityForm(clock.today(), request.POST)
     if not form.is_valid():
         return _page(request, account, forms=Forms(security=form))
-    place_security_hold(
-        act_of(request, form.cleaned_data["words"]),
-        account,
-        effect=form.effect_chosen,
-        words=form.cleaned_data["words"],
-        ends_on=form.cleaned_data["ends_on"],
-        review_on=form.cleaned_data["review_on"],
-    )
+    try:
+        place_security_hold(
+            act_of(request, form.cleaned_data["words"]),
+            account,
+            effect=form.effect_chosen,
+            words=form.cleaned_data["words"],
+            ends_on=form.cleaned_data["ends_on"],
+            review_on=form.cleaned_data["review_on"],
+        )
+    except Refusal as refusal:
+        form.add_error(None, say(refusal))
+        return _page(request, account, forms=Forms(security=form))
     messages.success(request, gettext("The hold is placed. A second person has to confirm it, or it lifts by itself."))
     return redirect("desk:customer", account.number)

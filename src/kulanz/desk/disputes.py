@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from kulanz.desk.forms import CreditForm, DecisionForm
@@ -27,13 +27,16 @@ from kulanz.ledger.api import (
     Dispute,
     DisputeKind,
     DisputeState,
+    KeyTaken,
     claims_with_balance,
     credit_claim,
+    credits_booked,
     decide_dispute,
     find_dispute,
     reverse_claim,
 )
 from kulanz.parties.api import Permission, act_of, user_of
+from kulanz.ui import formats
 
 
 class CorrectionNeedsDecision(Refusal):
@@ -71,6 +74,7 @@ class DisputePage:
     claim_badge: Badge
     story: Explanation
     proofs: tuple[Upload, ...]
+    credited: tuple[Money, ...]
     decision: DecisionForm | None
     credit: CreditForm | None
     may_reverse: bool
@@ -113,6 +117,7 @@ def _page(
     today = clock.today()
     undecided = found.state == DisputeState.OPEN.value
     most = correctable(found)
+    credited = _credited(found)
     may_correct = user_of(request).may(Permission.CORRECT_CLAIMS)
     correct = may_correct and found.state == DisputeState.UPHELD.value and bool(most)
     page = DisputePage(
@@ -122,13 +127,24 @@ def _page(
         claim_badge=claim_badge(claim, today),
         story=explain_claim(claim),
         proofs=tuple(proof.upload for proof in found.proofs.select_related("upload").order_by("added_at")),
+        credited=tuple(credited),
         decision=decision or (DecisionForm() if undecided else None),
-        credit=credit or (CreditForm(most) if correct else None),
+        credit=credit or (CreditForm(most, number=len(credited) + 1) if correct else None),
         may_reverse=correct,
         may_see_customer=user_of(request).may(Permission.SEE_CUSTOMERS),
     )
     wrong = decision is not None or credit is not None
     return desk_page(request, "dispute.html", page, status=422 if wrong else 200)
+
+
+def _credit_key(found: Dispute) -> str:
+    """What every credit of this objection is booked under: the first under the key itself, later ones numbered."""
+    return f"objection:{found.pk}"
+
+
+def _credited(found: Dispute) -> list[Money]:
+    """What has been taken back because of this objection, oldest first."""
+    return credits_booked(found.claim, key=_credit_key(found))
 
 
 def correctable(found: Dispute) -> Money:
@@ -169,15 +185,42 @@ def reverse(request: HttpRequest, reference: str) -> HttpResponseBase:
 @at_desk(Permission.CORRECT_CLAIMS)
 @require_POST
 def credit(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """A part of the claim is taken back; once per objection, however often the button is pressed."""
+    """A part of the claim is taken back: once per form that was shown, however often its button is pressed.
+
+    The form carries the number of its credit. Who sends the number of one that has been booked meanwhile has seen an
+    older page: the same amount is that credit, another one is decided anew.
+    """
     found = _upheld(reference)
-    form = CreditForm(correctable(found), request.POST)
+    if not (most := correctable(found)):
+        messages.info(request, gettext("Nothing is left of this claim that could be taken back. Nothing was booked."))
+        return redirect("desk:dispute", found.reference)
+    form = CreditForm(most, request.POST)
     if not form.is_valid():
         return _page(request, found, credit=form)
-    act = act_of(request, f"objection {found.reference} upheld")
-    credit_claim(act, found.claim, form.cleaned_data["amount"], key=f"objection:{found.pk}")
-    messages.success(request, gettext("The amount is taken back from the claim."))
+    act, number = act_of(request, f"objection {found.reference} upheld"), form.cleaned_data["number"]
+    key = _credit_key(found) if number == 1 else f"{_credit_key(found)}:{number}"
+    try:
+        booked = credit_claim(act, found.claim, form.cleaned_data["amount"], key=key)
+    except KeyTaken:
+        return _credited_meanwhile(request, found, form)
+    if booked:
+        messages.success(request, gettext("The amount is taken back from the claim."))
+    else:
+        messages.info(request, gettext("This amount had been taken back already. Nothing more was booked."))
     return redirect("desk:dispute", found.reference)
+
+
+def _credited_meanwhile(request: HttpRequest, found: Dispute, form: CreditForm) -> HttpResponse:
+    """Another amount has been taken back since the page was shown. The form comes back and knows of it."""
+    credited = _credited(found)
+    fresh = CreditForm(form.most, {**request.POST.dict(), "number": len(credited) + 1})
+    taken = formats.money(Money.total(credited, form.most.currency), get_language() or "en")
+    sentence = gettext(
+        "%(taken)s has been taken back on this objection already. Nothing more was booked. If this amount shall be "
+        "taken back as well, send it again."
+    )
+    fresh.add_error(None, sentence % {"taken": taken})
+    return _page(request, found, credit=fresh)
 
 
 def _upheld(reference: str) -> Dispute:

@@ -18,10 +18,13 @@ from kulanz.cases.api import TOPIC_NAMES, Topic
 from kulanz.desk.words import claim_badge
 from kulanz.holds.api import EFFECT_NAMES, Effect
 from kulanz.kernel.money import Money
+from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.api import DISPUTE_KIND_NAMES, Claim, DisputeKind
 from kulanz.parties.api import Role
 from kulanz.ui import formats
+from kulanz.ui.amounts import read_amount
+from kulanz.ui.refusals import say
 
 N = TypeVar("N", bound=StrEnum)
 
@@ -171,6 +174,13 @@ class ReasonForm(DeskForm):
     why = forms.CharField(label=_("Reason"), max_length=500)
 
 
+class NextLookForm(DeskForm):
+    """When somebody looks at a hold again."""
+
+    word = "look"
+    next_on = day_field(_("Next look on"))
+
+
 class DecisionForm(DeskForm):
     """A person decides an objection; the reason is told to who objected."""
 
@@ -199,33 +209,29 @@ class DecisionForm(DeskForm):
 
 
 class CreditForm(DeskForm):
-    """How much of a claim is taken back."""
+    """How much of a claim is taken back, and the how many-eth credit of its objection it is: one form, one credit."""
 
     word = "credit"
     amount = forms.CharField(label=_("Amount to take back"), max_length=20)
+    number = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000)
 
-    def __init__(self, most: Money, answers: Mapping[str, Any] | None = None) -> None:
-        super().__init__(answers)
+    def __init__(self, most: Money, answers: Mapping[str, Any] | None = None, *, number: int = 1) -> None:
+        super().__init__(answers, initial={"number": number})
         self.most = most
 
     def clean_amount(self) -> Money:
-        amount = read_amount(self.cleaned_data["amount"], self.most.currency)
-        if amount is None:
-            raise forms.ValidationError(gettext("Please write an amount such as 12.50 or 12,50."))
+        try:
+            amount = read_amount(self.cleaned_data["amount"], self.most.currency)
+        except Refusal as refusal:
+            raise forms.ValidationError(say(refusal)) from refusal
         if amount.cents <= 0 or self.most < amount:
             most = formats.money(self.most, get_language() or "en")
             raise forms.ValidationError(gettext("More than zero and at most %(most)s.") % {"most": most})
         return amount
 
-
-def read_amount(text: str, currency: str) -> Money | None:
-    """`12,50`, `12.50`, `1.234,56` or `1,234.56`: the last separator is the decimal one. Otherwise None."""
-    plain = "".join(text.split()).removesuffix("€").removesuffix(currency)
-    thousands, decimal = (".", ",") if plain.rfind(",") > plain.rfind(".") else (",", ".")
-    try:
-        return Money.parse(plain.replace(thousands, "").replace(decimal, "."), currency)
-    except ValueError:
-        return None
+    def clean_number(self) -> int:
+        number: int | None = self.cleaned_data["number"]
+        return number or 1
 
 
 class AnswerForm(DeskForm):

@@ -13,7 +13,16 @@ from django.utils.translation import get_language, gettext
 from kulanz.desk.words import Badge, hold_badge
 from kulanz.dunning.api import LEVEL_NAMES, CollectionOrder, DunningNotice, lifting_sentences
 from kulanz.explain.api import sentence_of_hold
-from kulanz.holds.api import EFFECT_NAMES, HOLD_KIND_NAMES, Effect, Hold, HoldKind, HoldState, was_placed_by
+from kulanz.holds.api import (
+    EFFECT_NAMES,
+    HOLD_KIND_NAMES,
+    Effect,
+    Hold,
+    HoldKind,
+    HoldState,
+    last_day_to_look,
+    was_placed_by,
+)
 from kulanz.kernel.acts import Actor, ActorKind
 from kulanz.kernel.clock import berlin_day
 from kulanz.ledger.api import Claim
@@ -38,6 +47,8 @@ class HoldRow:
     may_lift: bool
     may_confirm: bool
     waits_for_second: bool
+    # Until when the next look may be put off; None where there is none to put off, or it is not this person's to do.
+    next_look_by: date | None
 
     @property
     def is_proposal(self) -> bool:
@@ -71,7 +82,15 @@ def _row(hold: Hold, claims: Sequence[Claim], facts: dict[UUID, list[str]], user
         may_lift=active and (may or (wished and user.may(Permission.WORK_CASES))),
         may_confirm=may and waits and not was_placed_by(hold, Actor(ActorKind.PERSON, str(user), user.pk)),
         waits_for_second=waits,
+        next_look_by=_next_look_by(hold, today) if may and active else None,
     )
+
+
+def _next_look_by(hold: Hold, today: date) -> date | None:
+    if hold.review_on is None:
+        return None
+    last = last_day_to_look(hold, today)
+    return last if last > today else None
 
 
 def _facts(claim_ids: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kulanz.desk.forms import ReasonForm
+from kulanz.desk.forms import NextLookForm, ReasonForm
 from kulanz.desk.frame import at_desk, back_to, desk_page
 from kulanz.desk.hold_rows import HoldRow, hold_rows
 from kulanz.desk.paging import Pager, page_of
@@ -27,10 +27,13 @@ from kulanz.holds.api import (
     holds_with_reasons,
     in_force,
     lift_hold,
+    look_again,
     release_hold,
 )
 from kulanz.kernel import clock
+from kulanz.kernel.refusals import Refusal
 from kulanz.parties.api import Permission, act_of, user_of
+from kulanz.ui.refusals import say
 
 OLD_AFTER_DAYS = 30
 MOST_WAITING = 50
@@ -100,6 +103,23 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponseBase:
     """The second pair of eyes."""
     confirm_security_hold(act_of(request, "second pair of eyes"), find_hold(reference))
     messages.success(request, gettext("The hold is confirmed."))
+    return redirect(back_to(request, reverse("desk:holds")))
+
+
+@at_desk(Permission.RELEASE_HOLDS)
+@require_POST
+def look(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """A person has looked at a hold again: it stands, and comes back on the day he says."""
+    hold, form = find_hold(reference), NextLookForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, gettext("Please write the day of the next look."))
+        return redirect(back_to(request, reverse("desk:holds")))
+    try:
+        look_again(act_of(request, "looked at it again"), hold, form.cleaned_data["next_on"])
+    except Refusal as refusal:
+        messages.error(request, say(refusal))
+    else:
+        messages.success(request, gettext("Looked at. It comes back on the day you have named."))
     return redirect(back_to(request, reverse("desk:holds")))
 
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from kulanz.cases.api import TOPIC_NAMES, Case, CaseState, Promise, PromiseState, Topic, open_cases
 from kulanz.contact.api import Message, MessageState, messages
@@ -23,7 +23,7 @@ from kulanz.holds.api import EFFECT_NAMES, Effect, Hold, HoldKind, HoldState, ho
 from kulanz.kernel import clock
 from kulanz.kernel.clock import berlin_day
 from kulanz.kernel.references import grouped
-from kulanz.ledger.api import DISPUTE_KIND_NAMES, BankLine, Dispute, DisputeKind, DisputeState, needs_an_eye
+from kulanz.ledger.api import DISPUTE_KIND_NAMES, BankLine, Dispute, DisputeKind, DisputeState, needs_an_eye, put_aside
 from kulanz.machines.api import Delivery
 from kulanz.parties.api import Permission, User, user_of
 from kulanz.ui import formats
@@ -123,8 +123,20 @@ def _bank(today: date) -> Queue:
         reverse("desk:bank"),
         needs_an_eye(today),
         item,
-        gettext("Every payment is explained."),
+        _no_payment_waits(put_aside(today).count()),
     )
+
+
+def _no_payment_waits(aside: int) -> str:
+    """Money that was put aside is not explained: it comes back."""
+    if not aside:
+        return gettext("Every payment is explained.")
+    sentence = ngettext(
+        "Nothing needs an eye today. %(count)d payment is put aside.",
+        "Nothing needs an eye today. %(count)d payments are put aside.",
+        aside,
+    )
+    return sentence % {"count": aside}
 
 
 def _disputes(today: date) -> Queue:
@@ -200,6 +212,8 @@ def _unconfirmed(today: date) -> Queue:
 def _to_review(today: date) -> Queue:
     """A restriction nobody looks at again becomes a habit: its review day brings it back to a person."""
     rows = holds_with_reasons().filter(in_force(today), review_on__lte=today)
+    # What ends by itself today leaves no day for another look.
+    rows = rows.exclude(kind=HoldKind.SECURITY.value, ends_on__lte=today)
     return _queue(
         gettext("Holds to be looked at again"),
         "pause",

@@ -47,6 +47,7 @@ urlpatterns = [
     path("holds/<str:reference>/release/", holds.release, name="release_hold"),
     path("holds/<str:reference>/decline/", holds.decline, name="decline_hold"),
     path("holds/<str:reference>/confirm/", holds.confirm, name="confirm_hold"),
+    path("holds/<str:reference>/look/", holds.look, name="look_again"),
     path("holds/<str:reference>/lift/", holds.lift, name="lift_hold"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<str:reference>/", disputes.dispute, name="dispute"),

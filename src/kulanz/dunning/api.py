@@ -24,10 +24,7 @@ from kulanz.dunning.pursuing import (
 from kulanz.dunning.reasons import OverdueClaims
 from kulanz.dunning.reopening import follow_reopened, follow_returned_refunds, tell_about_return_fees
 from kulanz.dunning.states import (
-    COLLECTION_ORDER,
     LEVEL_NAMES,
-    ORDER_STATE_NAMES,
-    PROCEDURE,
     OrderState,
     ProcedureState,
 )
@@ -36,10 +33,7 @@ from kulanz.dunning.words import hold_sentence, invoice_facts, lifting_sentences
 
 __all__ = [
     "CHECKS",
-    "COLLECTION_ORDER",
     "LEVEL_NAMES",
-    "ORDER_STATE_NAMES",
-    "PROCEDURE",
     "CollectionOrder",
     "Collector",
     "CollectorsMandates",

@@ -32,11 +32,6 @@ COLLECTION_ORDER = StateMachine(
     moves={OrderState.HANDED_OVER: frozenset({OrderState.SETTLED, OrderState.RECALLED})},
 )
 
-ORDER_STATE_NAMES = {
-    OrderState.HANDED_OVER: N_("collectable"),
-    OrderState.SETTLED: N_("settled"),
-    OrderState.RECALLED: N_("recalled"),
-}
 LEVEL_NAMES = {
     0: N_("Payment reminder"),
     1: N_("First reminder notice"),

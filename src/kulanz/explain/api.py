@@ -4,7 +4,6 @@ from kulanz.explain.export import export_account
 from kulanz.explain.story import Explanation, Fact, NextStep, Step
 from kulanz.explain.things import (
     account_sentence,
-    claim_sentence,
     claims_behind,
     explain,
     explain_account,
@@ -13,10 +12,8 @@ from kulanz.explain.things import (
     explain_hold,
     holds_of,
     sentence_of_hold,
-    steps_for_claim,
 )
 from kulanz.explain.timeline import of_account as timeline_of_account
-from kulanz.explain.timeline import of_case as timeline_of_case
 
 __all__ = [
     "Explanation",
@@ -24,7 +21,6 @@ __all__ = [
     "NextStep",
     "Step",
     "account_sentence",
-    "claim_sentence",
     "claims_behind",
     "explain",
     "explain_account",
@@ -34,7 +30,5 @@ __all__ = [
     "export_account",
     "holds_of",
     "sentence_of_hold",
-    "steps_for_claim",
     "timeline_of_account",
-    "timeline_of_case",
 ]

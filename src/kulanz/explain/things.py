@@ -16,7 +16,7 @@ from kulanz.dunning.api import (
 )
 from kulanz.explain import timeline
 from kulanz.explain.story import Explanation, Fact, NextStep, Step
-from kulanz.holds.api import Hold, HoldReason, HoldState, active_holds, find_hold, holds_with_reasons
+from kulanz.holds.api import Hold, HoldKind, HoldReason, HoldState, active_holds, find_hold, holds_with_reasons
 from kulanz.kernel.money import Money
 from kulanz.kernel.references import grouped
 from kulanz.kernel.refusals import NotFound
@@ -25,6 +25,7 @@ from kulanz.ledger.api import (
     ClaimState,
     Dispute,
     DisputeState,
+    SeveralClaims,
     claims_with_balance,
     find_claim,
     open_claims_of,
@@ -36,10 +37,12 @@ from kulanz.ui import formats
 def explain(reference: str, *, on: date) -> Explanation:
     """A claim, invoice, hold, case or account by its reference, as it stands that day, in the active language.
 
-    Raises NotFound.
+    Raises NotFound, or SeveralClaims where the number means more than one invoice.
     """
     try:
         return explain_claim(find_claim(reference))
+    except SeveralClaims:
+        raise  # it means more than one invoice; that is another answer than "there is nothing"
     except NotFound:
         pass
     try:
@@ -70,9 +73,8 @@ def claim_sentence(claim: Claim) -> str:
         return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s was withdrawn: nothing was owed.") % facts
     if state is ClaimState.WRITTEN_OFF:
         return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is no longer pursued.") % facts
-    if state is ClaimState.DISPUTED:
-        dispute = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN.value).order_by("raised_at").first()
-        assert dispute is not None
+    # The claim was read a moment before: an objection that has been decided since leaves it simply open.
+    if state is ClaimState.DISPUTED and (dispute := _open_dispute(claim)) is not None:
         facts["by"] = formats.day(dispute.decide_by, timeline.language())
         return (
             gettext(
@@ -81,7 +83,7 @@ def claim_sentence(claim: Claim) -> str:
             )
             % facts
         )
-    if state is ClaimState.PART_PAID:
+    if claim.balance.outstanding_cents < claim.balance.charged_cents:
         return (
             gettext(
                 "Of invoice %(invoice)s of %(founded)s over %(amount)s, %(open)s is still open; it was due on %(due)s."
@@ -89,6 +91,10 @@ def claim_sentence(claim: Claim) -> str:
             % facts
         )
     return gettext("Invoice %(invoice)s of %(founded)s over %(amount)s is open: %(open)s, due on %(due)s.") % facts
+
+
+def _open_dispute(claim: Claim) -> Dispute | None:
+    return Dispute.objects.filter(claim=claim, state=DisputeState.OPEN.value).order_by("raised_at").first()
 
 
 def steps_for_claim(claim: Claim) -> tuple[NextStep, ...]:
@@ -141,6 +147,8 @@ def sentence_of_hold(hold: Hold, claims: Sequence[Claim]) -> str:
         }
     if hold.state == HoldState.DECLINED.value:
         return gettext("This hold was never placed; it restricted nothing.")
+    if hold.kind == HoldKind.PAYMENT.value and not claims:  # lifted between two looks at the books
+        return gettext("This hold has just ended; it restricts nothing any more.")
     return hold_sentence(hold, claims)
 
 
@@ -174,8 +182,10 @@ def _steps_for(claims: Sequence[Claim]) -> tuple[NextStep, ...]:
 
 def account_sentence(holds: Sequence[Hold], open_claims: Sequence[Claim]) -> str:
     """“Why is this account blocked?” answered in one sentence; or what is open; or that all is well."""
-    if holds:
-        return " ".join(hold_sentence(hold, claims_behind(hold)) for hold in holds)
+    resting = [(hold, claims_behind(hold)) for hold in holds]
+    # A payment hold without a claim was lifted since the holds were read: it is no answer any more.
+    if living := [(hold, claims) for hold, claims in resting if claims or hold.kind != HoldKind.PAYMENT.value]:
+        return " ".join(hold_sentence(hold, claims) for hold, claims in living)
     if open_claims:
         by_currency: dict[str, list[Money]] = {}
         for claim in open_claims:

@@ -136,7 +136,8 @@ def _collections(orders: QuerySet[CollectionOrder]) -> Iterator[Fact]:
 
 
 def _disputes(disputes: QuerySet[Dispute]) -> Iterator[Fact]:
-    for dispute in disputes.select_related("claim__invoice").order_by("-raised_at")[:MOST_PER_KIND]:
+    rows = disputes.select_related("claim__invoice").prefetch_related("notes").order_by("-raised_at")
+    for dispute in rows[:MOST_PER_KIND]:
         facts = {
             "kind": gettext(DISPUTE_KIND_NAMES[DisputeKind(dispute.kind)]),
             "invoice": dispute.claim.title,
@@ -153,6 +154,9 @@ def _disputes(disputes: QuerySet[Dispute]) -> Iterator[Fact]:
             dispute.claim.reference,
             theirs=True,
         )
+        for note in dispute.notes.all():
+            title = gettext("Further words on the objection: %(kind)s") % facts
+            yield Fact(note.added_at, title, note.words, None, dispute.claim.reference, theirs=True)
         if dispute.decided_at is not None:
             upheld = dispute.state == DisputeState.UPHELD.value
             title = gettext("Objection upheld") if upheld else gettext("Objection not accepted")

@@ -1,15 +1,20 @@
 """The door of the room."""
 
 from kulanz.holds.givers import Reason, ReasonGiver, install
+from kulanz.holds.looking_again import (
+    EndsToday,
+    NoDayToLookAgain,
+    NotLookedAgainThen,
+    last_day_to_look,
+    look_again,
+)
 from kulanz.holds.models import Hold, HoldReason
 from kulanz.holds.placing import (
+    HoldHasEnded,
     OnlyPeoplePlaceHolds,
     ReasonGone,
     ReasonMissing,
-    SecondPersonNeeded,
-    SecurityHoldTooLong,
     active_holds,
-    confirm_security_hold,
     decline_hold,
     find_hold,
     holds_with_reasons,
@@ -18,12 +23,20 @@ from kulanz.holds.placing import (
     lift_hold,
     permitted,
     place_own_wish_hold,
-    place_security_hold,
     release_hold,
-    was_placed_by,
 )
 from kulanz.holds.review import review, review_after_claims, review_everybody
 from kulanz.holds.rules import ALWAYS_OPEN, CLOSED_WAYS, is_open
+from kulanz.holds.security import (
+    ConfirmedTooLate,
+    SecondPersonNeeded,
+    SecurityHoldThereAlready,
+    SecurityHoldTooLong,
+    SomebodyElseMustPlace,
+    confirm_security_hold,
+    place_security_hold,
+    was_placed_by,
+)
 from kulanz.holds.states import (
     EFFECT_NAMES,
     HOLD,
@@ -44,18 +57,25 @@ __all__ = [
     "HOLD",
     "HOLD_KIND_NAMES",
     "HOLD_STATE_NAMES",
+    "ConfirmedTooLate",
     "Effect",
+    "EndsToday",
     "Hold",
+    "HoldHasEnded",
     "HoldKind",
     "HoldReason",
     "HoldState",
+    "NoDayToLookAgain",
+    "NotLookedAgainThen",
     "OnlyPeoplePlaceHolds",
     "Reason",
     "ReasonGiver",
     "ReasonGone",
     "ReasonMissing",
     "SecondPersonNeeded",
+    "SecurityHoldThereAlready",
     "SecurityHoldTooLong",
+    "SomebodyElseMustPlace",
     "Way",
     "active_holds",
     "confirm_security_hold",
@@ -65,8 +85,10 @@ __all__ = [
     "in_force",
     "install",
     "is_open",
+    "last_day_to_look",
     "lift_expired",
     "lift_hold",
+    "look_again",
     "permitted",
     "place_own_wish_hold",
     "place_security_hold",

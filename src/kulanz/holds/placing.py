@@ -11,12 +11,12 @@ from django.db.models import Prefetch, Q, QuerySet
 from kulanz.holds.events import HoldsLifted, HoldsPlaced
 from kulanz.holds.models import Hold, HoldReason
 from kulanz.holds.review import review
-from kulanz.holds.rules import LONGEST_SECURITY_HOLD, confirm_by, is_open, review_wish_on
+from kulanz.holds.rules import is_open, review_wish_on
 from kulanz.holds.states import HOLD, Effect, HoldKind, HoldState, Way
 from kulanz.infra.audit import Note, record
 from kulanz.infra.ids import new_id
 from kulanz.infra.moves import move
-from kulanz.kernel.acts import Act, Actor, ActorKind
+from kulanz.kernel.acts import Act, ActorKind
 from kulanz.kernel.events import publish
 from kulanz.kernel.references import new_code, normalise
 from kulanz.kernel.refusals import NotFound, Refusal
@@ -45,18 +45,11 @@ class ReasonMissing(Refusal):
     sentence = N_("Please state the reason, an end date and a review date: the customer reads them.")
 
 
-class SecurityHoldTooLong(Refusal):
-    """A suspicion must not become a ban by its end date."""
+class HoldHasEnded(Refusal):
+    """It restricts nobody any more."""
 
-    code = "security_hold_too_long"
-    sentence = N_("A security hold ends after %(days)s days at the latest. Nothing was placed.")
-
-
-class SecondPersonNeeded(Refusal):
-    """Four eyes: who placed it cannot confirm it."""
-
-    code = "second_person_needed"
-    sentence = N_("A second person has to confirm this hold; you placed it yourself.")
+    code = "hold_has_ended"
+    sentence = N_("Hold %(reference)s has ended and restricts nothing any more. Nothing was changed.")
 
 
 def holds_with_reasons() -> QuerySet[Hold]:
@@ -83,7 +76,9 @@ def in_force(on: date) -> Q:
 
 def active_holds(account_id: UUID, *, on: date) -> list[Hold]:
     """What restricts this account on that day."""
-    return list(holds_with_reasons().filter(in_force(on), account_id=account_id).order_by("released_at"))
+    holds = holds_with_reasons().filter(in_force(on), account_id=account_id).order_by("released_at")
+    # The reasons are read after the holds. What has lost its last one in between has been lifted by a payment.
+    return [hold for hold in holds if hold.kind != HoldKind.PAYMENT.value or hold.living_reasons]  # type: ignore[attr-defined]  # prefetched
 
 
 def permitted(account_id: UUID, ways: frozenset[Way] = frozenset(Way), *, on: date) -> dict[Way, bool]:
@@ -101,7 +96,8 @@ def find_hold(reference: str) -> Hold:
     return hold
 
 
-def _require_person(act: Act) -> None:
+def require_person(act: Act) -> None:
+    """Restricting somebody is never done by a rule. Raises OnlyPeoplePlaceHolds."""
     if act.by.kind is not ActorKind.PERSON:
         raise OnlyPeoplePlaceHolds
 
@@ -112,7 +108,7 @@ def release_hold(act: Act, hold: Hold) -> None:
 
     Raises ReasonGone when they have changed, SomebodyWasFaster when it was released or declined meanwhile.
     """
-    _require_person(act)
+    require_person(act)
     lock_accounts([hold.account_id])
     review(act, [hold.account_id])
     hold.refresh_from_db()
@@ -173,41 +169,16 @@ def lift_hold(act: Act, hold: Hold) -> None:
 
 
 @transaction.atomic
-def place_security_hold(
-    act: Act, account: Account, *, effect: Effect, words: str, ends_on: date, review_on: date
-) -> Hold:
-    """One person may stop an account for one working day; then a second confirms or it lifts by itself.
-
-    Raises ReasonMissing without words, end or review, SecurityHoldTooLong for an end more than thirty days away.
-    """
-    _require_person(act)
-    if not words.strip() or ends_on <= act.on or not act.on <= review_on <= ends_on:
-        raise ReasonMissing
-    if ends_on > act.on + LONGEST_SECURITY_HOLD:
-        raise SecurityHoldTooLong(days=LONGEST_SECURITY_HOLD.days)
-    return _place(
-        act,
-        account,
-        kind=HoldKind.SECURITY,
-        effect=effect,
-        words=words.strip(),
-        ends_on=ends_on,
-        review_on=review_on,
-        confirm_by=confirm_by(act.on),
-    )
-
-
-@transaction.atomic
 def place_own_wish_hold(act: Act, account: Account, *, effect: Effect, words: str) -> Hold:
     """The customer asked for it, for instance to stop himself from buying.
 
     He ends it himself whenever he wishes. It always has a day on which somebody looks again, so that a wish nobody
     remembers does not stand for ever.
     """
-    _require_person(act)
+    require_person(act)
     if not words.strip():
         raise ReasonMissing
-    return _place(
+    return place(
         act,
         account,
         kind=HoldKind.OWN_WISH,
@@ -217,7 +188,8 @@ def place_own_wish_hold(act: Act, account: Account, *, effect: Effect, words: st
     )
 
 
-def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words: str, **dates: date) -> Hold:
+def place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words: str, **dates: date) -> Hold:
+    """Write down a hold that is in force at once. Whether it may be placed is decided before."""
     lock_accounts([account.pk])
     hold = Hold.objects.create(
         id=new_id(),
@@ -238,34 +210,6 @@ def _place(act: Act, account: Account, *, kind: HoldKind, effect: Effect, words:
     record(act, [Note("placed", "holds.hold", hold.pk, account.pk, {"kind": kind.value, "effect": effect.value})])
     publish(HoldsPlaced(act, frozenset({hold.pk}), frozenset({account.pk})))
     return hold
-
-
-def was_placed_by(hold: Hold, person: Actor) -> bool:
-    """Whether this person placed the hold. Logins decide where both are known: names can be changed and shared."""
-    if hold.released_by_id is not None and person.user_id is not None:
-        return hold.released_by_id == person.user_id
-    return hold.released_by == person.name
-
-
-@transaction.atomic
-def confirm_security_hold(act: Act, hold: Hold) -> None:
-    """The second pair of eyes. Raises SecondPersonNeeded for the person who placed it, ReasonGone when it has ended
-    or its working day is over: whether or not the sweep has come by, it is lifted then and not revived."""
-    _require_person(act)
-    if was_placed_by(hold, act.by):
-        raise SecondPersonNeeded
-    lock_accounts([hold.account_id])
-    updated = Hold.objects.filter(
-        pk=hold.pk,
-        state=HoldState.ACTIVE.value,
-        kind=HoldKind.SECURITY.value,
-        confirmed_by="",
-        confirm_by__gte=act.on,
-        ends_on__gte=act.on,
-    ).update(confirmed_at=act.at, confirmed_by=act.by.name, confirmed_by_id=act.by.user_id)
-    if not updated:
-        raise ReasonGone
-    record(act, [Note("confirmed", "holds.hold", hold.pk, hold.account_id)])
 
 
 @transaction.atomic

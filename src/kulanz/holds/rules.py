@@ -17,6 +17,11 @@ CLOSED_WAYS: dict[Effect, frozenset[Way]] = {
 
 # A suspicion is cleared up within this time or the account is free again: a longer one would be a sentence.
 LONGEST_SECURITY_HOLD = timedelta(days=30)
+# Whoever placed one that no second person confirmed leaves the next one to somebody else for this long: otherwise one
+# pair of eyes could stop an account for ever, one working day at a time.
+SOMEBODY_ELSE_FOR = timedelta(days=30)
+# A restriction nobody looks at for longer than this becomes a habit.
+LONGEST_UNTIL_NEXT_LOOK = timedelta(days=90)
 # A wish may change: after this time somebody asks whether it still stands.
 WISH_STANDS_UNASKED = timedelta(days=90)
 

@@ -2,6 +2,9 @@
 
 Files lie in `<data directory>/uploads/ab/abcdef…` under the hash of their content, outside every web root; they
 leave only as downloads (`Content-Disposition: attachment`), never to be shown by the browser on our own origin.
+
+A file is on disk before its row is committed, so that no row is ever without its file. Where the row is taken back,
+the file stays behind; the nightly sweep forgets it.
 """
 
 from __future__ import annotations
@@ -9,13 +12,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import filetype
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import FileResponse
 
 from kulanz.infra.models import Upload
@@ -26,6 +31,10 @@ from kulanz.kernel.text import N_, Phrase
 MAX_BYTES = 10_000_000
 # As many as one concern or one objection takes.
 MAX_FILES = 10
+# Younger ones may belong to somebody who is sending them right now.
+KEPT_WITHOUT_A_ROW = timedelta(days=1)
+# Held, shared, by whoever keeps a file until his row is committed; alone, by the sweep while it deletes.
+_KEEPING_FILES = 0x4B55_0001
 ALLOWED = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -81,6 +90,7 @@ def keep_upload(act: Act, *, name: str, content: bytes, account_id: UUID | None)
     if kind is None:
         raise FileRefused(name=shown, reason=Phrase(N_("its content is neither PDF nor JPEG nor PNG")))
     digest = hashlib.sha256(content).hexdigest()
+    _lock("SELECT pg_advisory_xact_lock_shared(%s)")
     _store(path_of(digest), content)
     return Upload.objects.create(
         name=shown,
@@ -91,6 +101,46 @@ def keep_upload(act: Act, *, name: str, content: bytes, account_id: UUID | None)
         uploaded_at=act.at,
         uploaded_by=act.by.name,
     )
+
+
+@transaction.atomic
+def sweep_uploads(before: datetime) -> int:
+    """Forget files last written before that moment which belong to no row. Returns how many.
+
+    They come from a transaction that was taken back after its file was written: somebody's letter or bank statement,
+    which nobody may see and nobody needs.
+    """
+    suspected = [path for path in _without_a_row() if _written_at(path) < before]
+    if not suspected:
+        return 0
+    # Whoever keeps a file right now commits first; then the rows are looked at once more.
+    _lock("SELECT pg_advisory_xact_lock(%s)")
+    names = [path.name for path in suspected]
+    kept = set(Upload.objects.filter(sha256__in=names).values_list("sha256", flat=True))
+    orphans = [path for path in suspected if path.name not in kept]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _lock(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_KEEPING_FILES])
+
+
+def _without_a_row() -> Iterator[Path]:
+    """Every file without a row, folder by folder; half-written ones of a crash have none either."""
+    root: Path = settings.CONFIG.data_dir / "uploads"
+    for folder in root.glob("*"):
+        known = set(Upload.objects.filter(sha256__startswith=folder.name).values_list("sha256", flat=True))
+        yield from (path for path in folder.iterdir() if path.name not in known)
+
+
+def _written_at(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:  # renamed since it was listed: it is being kept
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def path_of(sha256: str) -> Path:

@@ -54,6 +54,16 @@ class Money:
         return cls(int(scaled), currency)
 
     @classmethod
+    def written(cls, text: str, currency: str) -> Money:
+        """Read what a person wrote: as `parse`, but with no more places than the currency has, zeros included.
+
+        A bank may send 1.00000; a person who writes 1.000 means a thousand as often as one, so it is an error.
+        """
+        if len(text.partition(".")[2]) > exponent(currency):
+            raise ValueError(f"{text} has more decimal places than {currency} knows")
+        return cls.parse(text, currency)
+
+    @classmethod
     def rounded(cls, value: Decimal, currency: str) -> Money:
         """Round half up to the minor unit: commercial rounding."""
         scaled = value.scaleb(exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP)

@@ -23,7 +23,7 @@ from kulanz.ledger.events import ClaimsCorrected, ClaimsReversed, ClaimsSettled
 from kulanz.ledger.models import Claim, ClaimBalance, Posting, Transaction
 from kulanz.ledger.rules import GivenBack, give_back
 from kulanz.ledger.states import Book, ClaimState, TransactionKind
-from kulanz.parties.api import lock_accounts
+from kulanz.parties.api import Brand, lock_accounts
 
 
 class NothingOutstanding(Refusal):
@@ -69,16 +69,16 @@ def claims_with_balance() -> QuerySet[Claim]:
     return Claim.objects.select_related("balance", "invoice", "account", "account__person", "account__brand")
 
 
-def find_claim(reference: str) -> Claim:
-    """By creditor reference or invoice number, in any spacing. Raises NotFound, or SeveralClaims.
+def find_claim(reference: str, *, brand: Brand | None = None) -> Claim:
+    """By creditor reference or invoice number, in any spacing; of this brand, where one is given. Raises NotFound, or
+    SeveralClaims.
 
     Two invoices may read alike without separators ("A-1" and "A1"): then the number as it was written decides, and
     where it does not, nobody guesses.
     """
     value = normalise(reference)
-    claims = list(
-        claims_with_balance().filter(Q(reference=value) | Q(references__value=value)).distinct().order_by("pk")
-    )
+    known = claims_with_balance() if brand is None else claims_with_balance().filter(account__brand=brand)
+    claims = list(known.filter(Q(reference=value) | Q(references__value=value)).distinct().order_by("pk"))
     if not claims:
         raise NotFound(reference=reference)
     exact = [claim for claim in claims if claim.reference == value] or [
@@ -178,12 +178,13 @@ def _reversal(act: Act, claim: Claim, never_owed_cents: int, paid_cents: int) ->
 
 
 @transaction.atomic
-def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> None:
+def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> bool:
     """A correction, return or goodwill lowers the claim; what had been paid for it already becomes a credit.
 
-    `key` makes it idempotent: the same credit twice lowers the claim once. Raises KeyTaken when the key comes with
-    another claim or amount, AmountNotPositive, or MoreThanInvoiced: what was never charged, or was written off or
-    reversed, cannot be given back.
+    `key` makes it idempotent: the same credit twice lowers the claim once. Returns whether it was booked now; False
+    says that it had been booked before. Raises KeyTaken when the key comes with another claim or amount,
+    AmountNotPositive, or MoreThanInvoiced: what was never charged, or was written off or reversed, cannot be given
+    back.
     """
     if amount.currency != claim.currency:
         raise MixedCurrencies(f"{amount} on a claim in {claim.currency}")
@@ -191,7 +192,7 @@ def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> None:
         raise AmountNotPositive(amount=amount)
     lock_accounts([claim.account_id])
     if _credited_before(claim, amount, key):
-        return
+        return False
     balance = ClaimBalance.objects.get(claim=claim)
     split = give_back(amount.cents, outstanding_cents=balance.outstanding_cents, paid_cents=balance.paid_cents)
     if split.beyond:
@@ -202,6 +203,18 @@ def credit_claim(act: Act, claim: Claim, amount: Money, *, key: str) -> None:
     publish(ClaimsCorrected(act, frozenset({claim.pk}), frozenset({claim.account_id})))
     if split.lowered:
         announce_settled(act, [claim.pk])
+    return True
+
+
+def credits_booked(claim: Claim, *, key: str) -> list[Money]:
+    """What was given back of a claim under this key and under those that continue it (`key:2`, `key:3`), oldest
+    first."""
+    rows = Posting.objects.filter(
+        Q(transaction__key=key) | Q(transaction__key__startswith=f"{key}:"),
+        claim=claim,
+        transaction__kind=TransactionKind.REFUND.value,
+    )
+    return [-row.amount for row in rows.order_by("transaction__recorded_at", "transaction_id")]
 
 
 def _credited_before(claim: Claim, amount: Money, key: str) -> bool:

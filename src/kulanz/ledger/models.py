@@ -359,6 +359,24 @@ class DisputeProof(models.Model):
         return str(self.upload)
 
 
+class DisputeNote(models.Model):
+    """Further words to an objection that was there already: nothing anybody says to us is lost. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="notes")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField()
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="further_words_are_words")]
+        triggers = [append_only("ledger_disputenote")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class BankAccount(models.Model):
     """One of our own bank accounts. `on_trial` marks accounts taken in only to try a file.
 

@@ -13,9 +13,9 @@ from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
 from kulanz.ledger.allocations import allocate
-from kulanz.ledger.claims import AmountNotPositive
+from kulanz.ledger.claims import AmountNotPositive, NothingOutstanding
 from kulanz.ledger.models import BankLine, Claim, ClaimBalance
-from kulanz.ledger.portions import LineAlreadyExplained, Portion
+from kulanz.ledger.portions import CurrenciesDiffer, LineAlreadyExplained, Portion, lock_lines
 from kulanz.parties.api import Account, lock_accounts
 
 
@@ -33,6 +33,12 @@ class ClaimNamedTwice(Refusal):
     sentence = N_("Invoice %(claim)s is named twice. Please write the whole amount in one row.")
 
 
+class PartInOtherCurrency(CurrenciesDiffer):
+    """A part was named in pounds, the payment came in euros."""
+
+    sentence = N_("The payment is in %(paid)s, the part for %(claim)s in %(owed)s. It cannot be booked directly.")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a payment for one claim; without `amount` as much as the claim and the payment allow."""
@@ -47,32 +53,43 @@ def split_by_hand(
 ) -> frozenset[UUID]:
     """Book the parts together or none of them; what is left stays in suspense, or becomes the credit of an account.
 
-    Returns the claims settled. Raises NothingToSplit, ClaimNamedTwice, and what `allocate` raises.
+    Returns the claims settled. Raises NothingToSplit, ClaimNamedTwice, NothingOutstanding for a claim that is paid
+    already, LineAlreadyExplained where the line is used up before its last part, CurrenciesDiffer, and what `allocate`
+    raises.
     """
     if not parts:
         raise NothingToSplit
     _refuse_twice(parts)
     accounts = {part.claim.account_id for part in parts}
     lock_accounts(accounts if rest_as_credit_of is None else accounts | {rest_as_credit_of.pk})
+    lock_lines([line.pk])
     line.refresh_from_db()
-    outstanding = dict(
-        ClaimBalance.objects.filter(claim__in=[part.claim for part in parts]).values_list(
-            "claim_id", "outstanding_cents"
-        )
-    )
+    balances = {b.claim_id: b for b in ClaimBalance.objects.filter(claim__in=[part.claim for part in parts])}
     portions: list[Portion] = []
-    left = line.unexplained.cents
+    left = line.unexplained
     for part in parts:
-        cents = min(outstanding[part.claim.pk], left) if part.amount is None else part.amount.cents
-        if cents <= 0:
-            raise AmountNotPositive(amount=Money(cents, line.currency))
-        portions.append(_portion(act, line, part.claim.account_id, part.claim.pk, cents))
-        left -= cents
-    if left < 0:
-        raise LineAlreadyExplained(left=line.unexplained, amount=Money(line.unexplained.cents - left, line.currency))
+        amount = _amount_of(part, balances[part.claim.pk].outstanding, line, left)
+        portions.append(_portion(act, line, part.claim.account_id, part.claim.pk, amount.cents))
+        left -= amount
     if left and rest_as_credit_of is not None:
-        portions.append(_portion(act, line, rest_as_credit_of.pk, None, left))
+        portions.append(_portion(act, line, rest_as_credit_of.pk, None, left.cents))
     return allocate(act, portions)
+
+
+def _amount_of(part: Part, outstanding: Money, line: BankLine, left: Money) -> Money:
+    """How much of the line this part takes; `left` is what the parts before it have left over."""
+    if part.amount is not None and part.amount.currency != line.currency:
+        raise PartInOtherCurrency(paid=line.currency, owed=part.amount.currency, claim=part.claim.title)
+    if outstanding.currency != line.currency:
+        raise CurrenciesDiffer(paid=line.currency, owed=outstanding.currency, claim=part.claim.title)
+    if part.amount is not None and part.amount.cents <= 0:
+        raise AmountNotPositive(amount=part.amount)
+    if not outstanding:
+        raise NothingOutstanding(claim=part.claim.title)
+    wanted = outstanding if part.amount is None else part.amount
+    if left.cents <= 0 or (part.amount is not None and left < wanted):
+        raise LineAlreadyExplained(left=line.unexplained, amount=line.unexplained - left + wanted)
+    return min(wanted, left)
 
 
 def _refuse_twice(parts: Sequence[Part]) -> None:

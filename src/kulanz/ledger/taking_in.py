@@ -12,10 +12,11 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.refusals import SomebodyWasFaster
 from kulanz.ledger.allocations import allocate
 from kulanz.ledger.bank import ImportedFile, import_bank_file
+from kulanz.ledger.claims import NothingOutstanding
 from kulanz.ledger.matching import Matched, match
 from kulanz.ledger.models import BankLine, ClaimBalance, Suggestion
 from kulanz.ledger.outgoing import book_ordered_refunds
-from kulanz.ledger.portions import LineAlreadyExplained, Portion
+from kulanz.ledger.portions import LineAlreadyExplained, Portion, lock_lines
 from kulanz.ledger.returned_debits import book_returns
 from kulanz.parties.api import Brand, lock_accounts
 
@@ -55,14 +56,18 @@ def accept_suggestion(act: Act, line: BankLine, suggestion_id: UUID) -> frozense
     """A person agrees that this line pays this claim: as much as is outstanding; a rest stays unexplained.
 
     The evidence that convinced him is kept with the booking. Returns the settled claims.
-    Raises SomebodyWasFaster when the suggestion is gone, LineAlreadyExplained when nothing is left to book.
+    Raises SomebodyWasFaster when the suggestion is gone, NothingOutstanding when its claim has been paid meanwhile,
+    LineAlreadyExplained when nothing is left of the line.
     """
-    suggestion = Suggestion.objects.filter(pk=suggestion_id, bank_line=line).first()
-    if suggestion is None or suggestion.claim_id is None:
+    suggestion = Suggestion.objects.select_related("claim__invoice").filter(pk=suggestion_id, bank_line=line).first()
+    if suggestion is None or suggestion.claim is None:
         raise SomebodyWasFaster
     lock_accounts([suggestion.account_id])
+    lock_lines([line.pk])
     line.refresh_from_db()
     balance = ClaimBalance.objects.get(claim_id=suggestion.claim_id)
+    if not balance.outstanding_cents:
+        raise NothingOutstanding(claim=suggestion.claim.title)
     cents = min(balance.outstanding_cents, line.unexplained.cents)
     if cents <= 0:
         raise LineAlreadyExplained(left=line.unexplained, amount=balance.outstanding)

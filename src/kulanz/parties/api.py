@@ -23,7 +23,7 @@ from kulanz.parties.logins import (
     revoke_role,
     staff_logins,
 )
-from kulanz.parties.models import Account, AccountAccess, AccountKind, Brand, Person, RoleGrant, User
+from kulanz.parties.models import Account, AccountKind, Brand, Person, User
 from kulanz.parties.permissions import PERMISSIONS, Permission, Role, permissions_of
 from kulanz.parties.rules import sort_key
 
@@ -31,7 +31,6 @@ __all__ = [
     "PERMISSIONS",
     "PUBLIC",
     "Account",
-    "AccountAccess",
     "AccountKind",
     "Brand",
     "BrandFacts",
@@ -40,7 +39,6 @@ __all__ = [
     "Permission",
     "Person",
     "Role",
-    "RoleGrant",
     "User",
     "access_account",
     "accounts_of",

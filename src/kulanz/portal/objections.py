@@ -22,7 +22,9 @@ from kulanz.ledger.api import (
     Dispute,
     DisputeKind,
     DisputeState,
+    Objection,
     add_proof,
+    object_to,
     raise_dispute,
 )
 from kulanz.parties.api import Account, Permission, act_of, lock_accounts, requires
@@ -103,12 +105,21 @@ def words(request: HttpRequest, number: str, reference: str, kind: str) -> HttpR
     form = WordsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         act = act_of(request, "objected in the portal")
-        raise_dispute(act, claim, kind=DisputeKind(kind), words=form.cleaned_data["words"])
+        objection = object_to(act, claim, kind=DisputeKind(kind), words=form.cleaned_data["words"])
+        if not objection.is_new:
+            messages.info(request, _said_before(objection))
         if form.cleaned_data["proof"]:
             _keep_proof(request, claim, form.cleaned_data["proof"])
         return redirect("portal:objection", account.number, claim.reference)
     name = gettext(DISPUTE_KIND_NAMES[DisputeKind(kind)])
     return portal_page(request, "portal/object_words.html", ObjectionPage(account, claim, form, name))
+
+
+def _said_before(objection: Objection) -> str:
+    """Who objects a second time for the same reason is told that one objection is under examination, and knows more."""
+    if objection.words_added:
+        return gettext("You had already objected for this reason. We have added your words to that objection.")
+    return gettext("You had already objected for this reason. That objection is still with a person.")
 
 
 def _keep_proof(request: HttpRequest, claim: Claim, file: UploadedFile[bytes]) -> bool:
@@ -129,8 +140,10 @@ def _add_proof(act: Act, claim: Claim, file: UploadedFile[bytes]) -> None:
     dispute = _latest_open(claim)
     if dispute is not None and dispute.proofs.count() >= MAX_FILES:
         raise too_many_files(name)
+    # The objection first: where there is nothing to object to, no file is kept for it.
+    dispute = dispute or raise_dispute(act, claim, kind=DisputeKind.ALREADY_PAID)
     upload = keep_upload(act, name=name, content=read_upload(file), account_id=claim.account_id)
-    add_proof(act, dispute or raise_dispute(act, claim, kind=DisputeKind.ALREADY_PAID), upload.pk)
+    add_proof(act, dispute, upload.pk)
 
 
 def _latest_open(claim: Claim) -> Dispute | None:

@@ -1,12 +1,11 @@
 """The door of the room."""
 
 from kulanz.shop.importing import ImportedOrders, OrderChanged, import_order_file, load
-from kulanz.shop.models import Order, OrderItem, Return, ReturnItem, Shipment, Subscription
+from kulanz.shop.models import Order, OrderItem, Return, Shipment, Subscription
 from kulanz.shop.order_files import Customer as FileCustomer
 from kulanz.shop.order_files import Document, DocumentKind, Item, OrderFile, RowError
 from kulanz.shop.order_files import Order as FileOrder
 from kulanz.shop.order_files import Shipment as FileShipment
-from kulanz.shop.order_files import Subscription as FileSubscription
 from kulanz.shop.order_files import read as read_order_file
 from kulanz.shop.orders import find_order, orders_of, returns_of, subscriptions_of
 from kulanz.shop.subscriptions import SubscriptionChanged
@@ -19,7 +18,6 @@ __all__ = [
     "FileCustomer",
     "FileOrder",
     "FileShipment",
-    "FileSubscription",
     "ImportedOrders",
     "Item",
     "Order",
@@ -27,7 +25,6 @@ __all__ = [
     "OrderFile",
     "OrderItem",
     "Return",
-    "ReturnItem",
     "RowError",
     "Shipment",
     "Subscription",

@@ -381,6 +381,28 @@ def test_a_bug_is_a_clean_problem_and_an_alarm(
     assert str(alarm.exc_info[1]) == "secret inside"
 
 
+# --- a number that means more than one invoice ---
+
+
+def test_a_number_that_reads_like_two_invoices_opens_neither_unless_it_is_written_exactly(ask: Client) -> None:
+    hers = b.an_invoice(b.a_customer("Frau Anders"), "100.00", number="A-1")
+    b.an_invoice(b.a_customer("Herr Brandt"), "50.00", number="A1")
+    assert ask.get("/api/v1/claims/A-1").json()["account"] == hers.account.number
+    assert ask.get("/api/v1/claims/A1").json()["amount"] == {"amount": "50.00", "currency": "EUR"}
+    document = problem(ask.get("/api/v1/claims/a 1"), 404)
+    assert (document["code"], document["fields"]) == ("several_claims", {"reference": "a 1"})
+    assert "is the number of more than one invoice" in document["detail"]
+
+
+def test_the_like_number_of_another_brand_makes_nothing_ambiguous(ask: Client) -> None:
+    ours = b.an_invoice(b.a_customer(), "100.00", number="B-1")
+    theirs = open_account(
+        b.system("2026-01-02"), brand=another_shop(), number="X1", person=b.a_customer("Herr Brandt").holder
+    )
+    b.an_invoice(theirs, "50.00", number="B1")
+    assert ask.get("/api/v1/claims/b 1").json()["reference"] == ours.reference
+
+
 # --- the document ---
 
 

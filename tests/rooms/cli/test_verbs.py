@@ -418,6 +418,7 @@ def test_an_objection_that_cannot_be_kept_changes_nothing(tmp_path: Path) -> Non
     assert kulanz(*objection, "--proof", str(proof)).exit_code == 1
     assert kulanz(*objection, "--proof", str(tmp_path / "none.png")).exit_code == 3
     assert kulanz(*objection, "--amount", "12,50").exit_code == 2
+    assert kulanz(*objection, "--amount", "1.000").exit_code == 2
     assert kulanz(*objection, "--amount", "120.51").exit_code == 1
     assert kulanz(*objection, "--amount", "0").exit_code == 1
     assert not Dispute.objects.filter(claim=claim).exists()

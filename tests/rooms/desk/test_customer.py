@@ -13,7 +13,7 @@ from tests.rooms.desk.pages import text
 
 from kulanz.cases.api import Case
 from kulanz.explain.api import account_sentence
-from kulanz.holds.api import Hold, HoldKind, HoldState, active_holds
+from kulanz.holds.api import Effect, Hold, HoldKind, HoldState, active_holds, place_own_wish_hold
 from kulanz.kernel import clock
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import (
@@ -236,3 +236,68 @@ def test_everything_is_shown_to_who_asks_for_everything(agent: Client) -> None:
     assert (short.count('class="leads"'), whole.count('class="leads"')) == (40, 45)
     assert "All claims" in short
     assert "All claims" not in whole
+
+
+# --- refusals stand beside the form ---
+
+
+def test_a_security_hold_that_is_refused_keeps_what_was_typed(finance: Client) -> None:
+    account = b.a_customer()
+    place = reverse("desk:place_security", args=[account.number])
+    for answers, said in (
+        (SECURITY | {"ends_on": "2027-03-01"}, "A security hold ends after 30 days at the latest."),
+        (SECURITY | {"review_on": "2026-11-19"}, "Please state the reason, an end date and a review date"),
+    ):
+        response = finance.post(place, answers)
+        assert response.status_code == 422
+        assert said in text(response)
+        assert "Somebody else changed your address.</textarea>" in response.content.decode()
+    assert Hold.objects.count() == 0
+
+
+def test_a_second_security_hold_says_that_there_is_one(finance: Client) -> None:
+    account = b.a_customer()
+    place = reverse("desk:place_security", args=[account.number])
+    assert finance.post(place, SECURITY).status_code == 302
+    response = finance.post(place, SECURITY)
+    assert response.status_code == 422
+    assert f"Security hold {Hold.objects.get().reference} stops the same on this account already." in text(response)
+
+
+def test_a_second_call_about_the_same_reason_adds_its_words_and_says_so(agent: Client) -> None:
+    account = b.a_customer()
+    claim = b.an_invoice(account)
+    record = reverse("desk:record_objection", args=[account.number])
+    said = [
+        text(agent.post(record, {"claim": claim.reference, "kind": "already_paid", "words": words}, follow=True))
+        for words in ("Paid.", "On 3 March from my wife's account.", "Paid.")
+    ]
+    reference = Dispute.objects.get().reference
+    assert f"Objection {reference} is recorded." in said[0]
+    assert f"Objection {reference} was open already for this reason. The new words are added to it." in said[1]
+    assert f"Objection {reference} was open already for this reason. Nothing was added to it." in said[2]
+    assert "On 3 March from my wife's account." in said[1]
+
+
+# --- the second look ---
+
+
+def test_a_hold_due_for_a_second_look_is_worked_off_from_the_customers_page(finance: Client) -> None:
+    account = b.a_customer()
+    hold = place_own_wish_hold(b.cem("2026-06-01"), account, effect=Effect.NO_ORDERS, words="please stop me")
+    assert "Holds to be looked at again 1" in text(finance.get("/desk/"))
+    assert "To be looked at again on 2026-08-30." in text(finance.get("/desk/holds/"))
+    look = reverse("desk:look_again", args=[hold.reference])
+    refused = text(finance.post(look, {"next_on": "2027-11-20", "next": page_of(account)}, follow=True))
+    assert "The next look must be on a day after today and by 18 February 2027." in refused
+    response = finance.post(look, {"next_on": "2027-02-18", "next": page_of(account)})
+    assert response["Location"] == page_of(account)
+    assert "Holds to be looked at again 0" in text(finance.get("/desk/"))
+    assert "To be looked at again on 2027-02-18." in text(finance.get(page_of(account)))
+
+
+def test_agents_do_not_put_off_a_second_look(agent: Client) -> None:
+    account = b.a_customer()
+    hold = place_own_wish_hold(b.cem("2026-06-01"), account, effect=Effect.NO_ORDERS, words="please stop me")
+    assert agent.post(reverse("desk:look_again", args=[hold.reference]), {"next_on": "2026-12-01"}).status_code == 403
+    assert "look again then" not in text(agent.get(page_of(account)))

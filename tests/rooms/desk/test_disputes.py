@@ -16,6 +16,7 @@ from kulanz.ledger.api import (
     DisputeKind,
     DisputeState,
     add_proof,
+    add_words,
     assign_by_hand,
     credit_of,
     raise_dispute,
@@ -128,3 +129,70 @@ def test_agents_decide_and_finance_corrects(agent: Client) -> None:
     assert agent.post(url("credit_claim", dispute), {"amount": "1"}).status_code == 403
     dispute.claim.balance.refresh_from_db()
     assert dispute.claim.balance.credited_cents == 0
+
+
+def left(dispute: Dispute) -> int:
+    dispute.claim.balance.refresh_from_db()
+    return dispute.claim.balance.outstanding_cents
+
+
+def test_the_same_form_sent_twice_says_that_it_booked_once(finance: Client) -> None:
+    dispute = an_objection()
+    decide(finance, dispute, "upheld")
+    answers = [
+        text(finance.post(url("credit_claim", dispute), {"amount": "20.50", "number": "1"}, follow=True))
+        for _ in range(2)
+    ]
+    assert "The amount is taken back from the claim." in answers[0]
+    assert "This amount had been taken back already. Nothing more was booked." in answers[1]
+    assert "Taken back already: €20.50" in answers[1]
+    assert left(dispute) == 10_000
+
+
+def test_a_further_credit_has_a_form_of_its_own(finance: Client) -> None:
+    dispute = an_objection()
+    decide(finance, dispute, "upheld")
+    for number, amount in ((1, "20.50"), (2, "20.50")):
+        page = finance.get(url("dispute", dispute)).content.decode()
+        assert f'name="number" value="{number}"' in page
+        finance.post(url("credit_claim", dispute), {"amount": amount, "number": number})
+    assert left(dispute) == 7_950
+
+
+def test_another_amount_from_a_page_that_is_out_of_date_is_asked_about_not_booked(finance: Client) -> None:
+    dispute = an_objection()
+    decide(finance, dispute, "upheld")
+    finance.post(url("credit_claim", dispute), {"amount": "10.00", "number": "1"})
+    response = finance.post(url("credit_claim", dispute), {"amount": "20.00", "number": "1"})
+    assert response.status_code == 422
+    assert "€10.00 has been taken back on this objection already. Nothing more was booked." in text(response)
+    assert "objection:" not in text(response)
+    assert 'name="number" value="2"' in response.content.decode()
+    assert left(dispute) == 11_050
+
+
+def test_a_thousand_that_could_be_one_is_asked_about(finance: Client) -> None:
+    dispute = an_objection(b.an_invoice(b.a_customer(), "5000.00"))
+    decide(finance, dispute, "upheld")
+    response = finance.post(url("credit_claim", dispute), {"amount": "2.500"})
+    assert response.status_code == 422
+    assert "“2.500” can be read in two ways." in text(response)
+    assert left(dispute) == 500_000
+
+
+def test_further_words_of_the_customer_stand_on_the_page(agent: Client) -> None:
+    dispute = an_objection()
+    add_words(b.cem("2026-11-17"), dispute, "It was 99.")
+    page = text(agent.get(url("dispute", dispute)))
+    assert "It was 100." in page
+    assert "It was 99." in page
+
+
+def test_the_whole_claim_credited_twice_says_that_nothing_is_left(finance: Client) -> None:
+    dispute = an_objection()
+    decide(finance, dispute, "upheld")
+    answers = [finance.post(url("credit_claim", dispute), {"amount": "120.50"}, follow=True) for _ in range(2)]
+    assert "The amount is taken back from the claim." in text(answers[0])
+    assert "Nothing is left of this claim that could be taken back. Nothing was booked." in text(answers[1])
+    assert "Taken back already: €120.50" in text(answers[1])
+    assert left(dispute) == 0

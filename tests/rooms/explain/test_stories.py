@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests import builders as b
 
-from kulanz.explain.api import Fact, explain_claim, export_account, timeline_of_account
+from kulanz.explain.api import (
+    Fact,
+    account_sentence,
+    claims_behind,
+    explain,
+    explain_claim,
+    export_account,
+    sentence_of_hold,
+    timeline_of_account,
+)
+from kulanz.holds.api import active_holds
 from kulanz.kernel.money import Money
 from kulanz.ledger.api import (
     Claim,
+    DisputeKind,
     InvoiceDraft,
+    SeveralClaims,
     assign_by_hand,
     credit_claim,
+    decide_dispute,
     find_claim,
     issue_invoices,
     match,
     pay_out_credit,
+    raise_dispute,
 )
 from kulanz.parties.api import Account
 
@@ -125,3 +141,30 @@ def test_a_long_story_asks_no_more_questions_than_a_short_one(anders: Account) -
             timeline_of_account(anders.pk)
         counted.append(len(captured))
     assert counted[0] == counted[1]
+
+
+# --- what changes between two looks ---
+
+
+def test_an_objection_that_was_decided_a_moment_ago_leaves_the_claim_open(anders: Account) -> None:
+    claim = b.an_invoice(anders)
+    dispute = raise_dispute(b.cem("2026-06-02"), claim, kind=DisputeKind.WRONG_AMOUNT)
+    seen_before = find_claim(claim.reference)
+    decide_dispute(b.cem("2026-06-02"), dispute, upheld=False, reason="It is right.")
+    assert "is open: €120.50" in explain_claim(seen_before).sentence
+
+
+def test_a_hold_that_was_lifted_a_moment_ago_names_no_zero_invoices(anders: Account) -> None:
+    claim = b.an_invoice(anders)
+    b.a_payment_hold(claim, on="2026-06-01")
+    [hold] = active_holds(anders.pk, on=date(2026, 6, 2))
+    too_much(claim)
+    assert account_sentence([hold], []) == "No hold is on this account and nothing is open."
+    assert sentence_of_hold(hold, claims_behind(hold)) == "This hold has just ended; it restricts nothing any more."
+
+
+def test_a_number_of_two_invoices_is_not_called_unknown(anders: Account) -> None:
+    b.an_invoice(anders, number="A-1")
+    b.an_invoice(anders, number="A1")
+    with pytest.raises(SeveralClaims):
+        explain("a 1", on=date(2026, 6, 2))

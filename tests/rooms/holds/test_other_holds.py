@@ -12,14 +12,20 @@ from kulanz.holds.api import (
     ALWAYS_OPEN,
     CLOSED_WAYS,
     HOLD,
+    ConfirmedTooLate,
     Effect,
+    EndsToday,
     Hold,
+    HoldHasEnded,
     HoldKind,
     HoldState,
+    NoDayToLookAgain,
+    NotLookedAgainThen,
     OnlyPeoplePlaceHolds,
-    ReasonGone,
     ReasonMissing,
     SecondPersonNeeded,
+    SecurityHoldThereAlready,
+    SomebodyElseMustPlace,
     Way,
     active_holds,
     confirm_security_hold,
@@ -27,13 +33,15 @@ from kulanz.holds.api import (
     is_open,
     lift_expired,
     lift_hold,
+    look_again,
     permitted,
     place_own_wish_hold,
     place_security_hold,
 )
+from kulanz.infra.models import AuditEntry
 from kulanz.kernel import clock
-from kulanz.kernel.acts import Act
-from kulanz.kernel.refusals import NotFound
+from kulanz.kernel.acts import Act, by_person
+from kulanz.kernel.refusals import NotFound, SomebodyWasFaster
 from kulanz.kernel.states import ImpossibleMove
 from kulanz.parties.api import Account
 
@@ -169,19 +177,125 @@ def test_no_rule_confirms_it(brandt: Account) -> None:
 
 
 def test_it_is_confirmed_once_and_not_after_its_working_day_even_before_the_sweep(brandt: Account) -> None:
-    hold, late = stopped(brandt), stopped(brandt)
+    hold, late = stopped(brandt), stopped(brandt, effect=Effect.PREPAYMENT_ONLY)
     confirm_security_hold(b.dana("2026-06-08"), hold)
-    with pytest.raises(ReasonGone):
-        confirm_security_hold(b.dana("2026-06-08"), hold)
-    with pytest.raises(ReasonGone):
-        confirm_security_hold(b.dana("2026-06-09"), late)
+    with pytest.raises(SomebodyWasFaster):
+        confirm_security_hold(by_person("Eva Linde", b.moment("2026-06-08"), "second"), hold)
+    for _ in range(2):  # before the sweep, and after it
+        with pytest.raises(ConfirmedTooLate) as refused:
+            confirm_security_hold(b.dana("2026-06-09"), late)
+        assert refused.value.fields == {"reference": late.reference, "day": date(2026, 6, 8)}
+        sweep("2026-06-09")
+    assert Hold.objects.get(pk=late.pk).confirmed_by == ""
 
 
 def test_a_lifted_hold_cannot_be_confirmed(brandt: Account) -> None:
     hold = stopped(brandt)
     lift_hold(b.dana(FRIDAY), hold)
-    with pytest.raises(ReasonGone):
+    with pytest.raises(HoldHasEnded):
         confirm_security_hold(b.dana(FRIDAY), hold)
+
+
+# --- four eyes, and no way round them ---
+
+LATER = {"ends_on": date(2026, 7, 5), "review_on": date(2026, 6, 12)}
+
+
+@pytest.mark.parametrize("swept", [True, False])
+@pytest.mark.parametrize("effect", Effect)
+def test_who_let_it_lapse_does_not_place_it_again_but_somebody_else_may(
+    brandt: Account, effect: Effect, swept: bool
+) -> None:
+    lapsed = stopped(brandt)
+    if swept:
+        sweep("2026-06-09")
+    with pytest.raises(SomebodyElseMustPlace) as refused:
+        stopped(brandt, act=b.cem("2026-06-09"), effect=effect)
+    assert refused.value.fields == {
+        "reference": lapsed.reference,
+        "ended": date(2026, 6, 8),
+        "until": date(2026, 7, 8),
+    }
+    assert active_holds(brandt.pk, on=date(2026, 6, 9)) == []
+    assert stopped(brandt, act=b.dana("2026-06-09"), effect=effect).state == "active"
+
+
+def test_lifting_it_before_the_second_person_looks_is_no_way_round(brandt: Account) -> None:
+    lift_hold(b.cem("2026-06-08"), stopped(brandt))
+    with pytest.raises(SomebodyElseMustPlace):
+        stopped(brandt, act=b.cem("2026-06-09"))
+
+
+def test_after_thirty_days_and_on_another_account_the_same_person_may_place_one(brandt: Account) -> None:
+    stopped(brandt)
+    sweep("2026-06-09")
+    assert stopped(b.a_customer(), act=b.cem("2026-06-09")).state == "active"
+    last = {"ends_on": date(2026, 8, 1), "review_on": date(2026, 7, 10)}
+    with pytest.raises(SomebodyElseMustPlace):
+        stopped(brandt, act=b.cem("2026-07-08"), **last)  # type: ignore[arg-type]
+    assert stopped(brandt, act=b.cem("2026-07-09"), **last).state == "active"  # type: ignore[arg-type]
+
+
+def test_one_that_a_second_person_confirmed_may_be_placed_again_when_it_is_over(brandt: Account) -> None:
+    hold = stopped(brandt)
+    confirm_security_hold(b.dana("2026-06-08"), hold)
+    lift_hold(b.dana("2026-06-10"), hold)
+    assert stopped(brandt, act=b.cem("2026-06-11"), **LATER).state == "active"  # type: ignore[arg-type]
+
+
+def test_a_second_one_of_the_same_effect_is_not_placed_by_anybody(brandt: Account) -> None:
+    hold = stopped(brandt)
+    for act in (b.cem(FRIDAY), b.dana(FRIDAY)):
+        with pytest.raises(SecurityHoldThereAlready) as refused:
+            stopped(brandt, act=act)
+        assert refused.value.fields == {"reference": hold.reference}
+    assert stopped(brandt, effect=Effect.PREPAYMENT_ONLY).state == "active"
+    assert Hold.objects.filter(account=brandt).count() == 2
+
+
+# --- the second look ---
+
+
+def next_look(hold: Hold) -> date | None:
+    return Hold.objects.get(pk=hold.pk).review_on
+
+
+def test_a_hold_that_was_looked_at_comes_back_on_the_day_the_person_named(brandt: Account) -> None:
+    hold = place_own_wish_hold(b.cem(FRIDAY), brandt, effect=Effect.NO_ORDERS, words="I buy too much.")
+    assert next_look(hold) == date(2026, 9, 3)
+    look_again(b.dana("2026-09-03"), hold, date(2026, 12, 2))
+    assert next_look(hold) == date(2026, 12, 2)
+    note = AuditEntry.objects.filter(subject_id=hold.pk).latest("at")
+    assert (note.what, note.actor) == ("looked at again", "Dana Vogt")
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, 3), date(2026, 9, 2), date(2026, 12, 3)])
+def test_the_next_look_is_after_today_and_at_most_ninety_days_ahead(brandt: Account, day: date) -> None:
+    hold = place_own_wish_hold(b.cem(FRIDAY), brandt, effect=Effect.NO_ORDERS, words="I buy too much.")
+    with pytest.raises(NotLookedAgainThen) as refused:
+        look_again(b.dana("2026-09-03"), hold, day)
+    assert refused.value.fields == {"last": date(2026, 12, 2)}
+    assert next_look(hold) == date(2026, 9, 3)
+
+
+def test_the_next_look_is_never_beyond_the_end(brandt: Account) -> None:
+    hold = stopped(brandt)
+    confirm_security_hold(b.dana("2026-06-08"), hold)
+    with pytest.raises(NotLookedAgainThen):
+        look_again(b.dana("2026-06-12"), hold, date(2026, 7, 2))
+    look_again(b.dana("2026-06-12"), hold, date(2026, 7, 1))
+    assert next_look(hold) == date(2026, 7, 1)
+    with pytest.raises(EndsToday):
+        look_again(b.dana("2026-07-01"), hold, date(2026, 7, 2))
+    with pytest.raises(HoldHasEnded):
+        look_again(b.dana("2026-07-02"), hold, date(2026, 7, 3))
+
+
+def test_a_hold_that_rests_on_an_invoice_needs_no_second_look(brandt: Account) -> None:
+    hold = b.a_payment_hold(b.an_invoice(brandt), on="2026-06-01")
+    with pytest.raises(NoDayToLookAgain):
+        look_again(b.dana(FRIDAY), hold, date(2026, 7, 1))
+    assert next_look(hold) is None
 
 
 @pytest.mark.parametrize(

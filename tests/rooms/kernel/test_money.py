@@ -137,3 +137,15 @@ def test_nothing_is_nothing_in_any_currency() -> None:
     assert not Money(0, "JPY")
     assert Money.total([], "GBP") == Money(0, "GBP")
     assert (exponent("EUR"), exponent("JPY"), exponent("TND")) == (2, 0, 3)
+
+
+@pytest.mark.parametrize(("text", "currency"), [("1.000", "EUR"), ("2.500", "EUR"), ("12.3400", "EUR"), ("5.0", "JPY")])
+def test_what_a_person_wrote_has_no_more_places_than_its_currency_zeros_included(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="more decimal places"):
+        Money.written(text, currency)
+
+
+def test_what_a_person_wrote_is_read_as_it_stands() -> None:
+    assert Money.written("12.34", "EUR") == Money(1_234, "EUR")
+    assert Money.written("1000", "EUR") == Money(100_000, "EUR")
+    assert Money.written("1.234", "KWD") == Money(1_234, "KWD")

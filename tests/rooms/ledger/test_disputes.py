@@ -8,6 +8,7 @@ import pytest
 from tests import builders as b
 
 from kulanz.dunning.api import NotPursuable, Pause, hand_over, issue_notice
+from kulanz.explain.api import explain_claim
 from kulanz.holds.api import HoldState, holds_with_reasons
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import NotFound, SomebodyWasFaster
@@ -21,9 +22,13 @@ from kulanz.ledger.api import (
     DisputeKind,
     MoreThanOutstanding,
     NothingOutstanding,
+    Objection,
     OnlyPeopleDecide,
+    OtherAmountDisputed,
+    assign_by_hand,
     decide_dispute,
     find_dispute,
+    object_to,
     raise_dispute,
     reverse_claim,
 )
@@ -159,3 +164,53 @@ def test_an_objection_is_found_by_its_reference_as_people_write_it(claim: Claim)
     assert find_dispute(written) == dispute
     with pytest.raises(NotFound):
         find_dispute("E-NOTHING")
+
+
+# --- said a second time ---
+
+
+def said(claim: Claim, words: str, *, on: str = JUNE, amount: Money | None = None) -> Objection:
+    act = b.customer_act(claim.account, on)
+    return object_to(act, claim, kind=DisputeKind.ALREADY_PAID, words=words, amount=amount)
+
+
+def test_further_words_join_the_open_objection_and_none_are_lost(claim: Claim) -> None:
+    first = said(claim, "Paid.")
+    again = said(claim, "On 3 March, from my wife's account. ", on="2026-06-02")
+    assert (first.is_new, again.is_new, again.words_added) == (True, False, True)
+    assert again.dispute == first.dispute
+    [note] = first.dispute.notes.all()
+    assert (note.words, note.added_by) == ("On 3 March, from my wife's account.", claim.account.holder.name)
+    assert first.dispute.words == "Paid."
+    told = [fact.text for fact in explain_claim(claim).facts]
+    assert "On 3 March, from my wife's account." in told
+
+
+@pytest.mark.parametrize("words", ["", "  ", "Paid.", "From my wife."])
+def test_nothing_new_adds_nothing_and_says_so(claim: Claim, words: str) -> None:
+    said(claim, "Paid.")
+    said(claim, "From my wife.")
+    again = said(claim, words)
+    assert (again.is_new, again.words_added) == (False, False)
+    assert again.dispute.notes.count() == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, 500), (500, None), (500, 600)])
+def test_the_same_reason_about_another_amount_is_refused_with_a_sentence(
+    claim: Claim, first: int | None, second: int | None
+) -> None:
+    amounts = [None if cents is None else Money(cents, "EUR") for cents in (first, second)]
+    dispute = said(claim, "Paid.", amount=amounts[0]).dispute
+    with pytest.raises(OtherAmountDisputed) as refused:
+        said(claim, "Something else.", amount=amounts[1])
+    assert refused.value.fields["reference"] == dispute.reference
+    assert str(refused.value.fields["disputed"]) == ("the whole invoice" if first is None else "5.00 EUR")
+    assert dispute.notes.count() == 0
+
+
+def test_the_same_part_again_is_the_open_objection_even_when_less_is_outstanding_now(claim: Claim) -> None:
+    part = Money(12_000, "EUR")
+    first = said(claim, "Paid.", amount=part)
+    [line] = b.bank_lines(b.a_bank_file(("100.00", "x")))
+    assign_by_hand(b.dana("2026-11-20"), line, claim, keep_rest_as_credit=False)
+    assert said(claim, "Really paid.", amount=part).dispute == first.dispute

@@ -13,8 +13,10 @@ from kulanz.ledger.api import (
     BankLine,
     Claim,
     ClaimNamedTwice,
+    CurrenciesDiffer,
     LineAlreadyExplained,
     MoreThanOutstanding,
+    NothingOutstanding,
     NothingToSplit,
     Part,
     credit_of,
@@ -87,3 +89,30 @@ def test_an_invoice_is_named_once_and_at_least_one_is() -> None:
     line = a_payment("150.00")
     refused(line, [Part(claim, euros(100)), Part(claim, euros(200))], ClaimNamedTwice)
     refused(line, [], NothingToSplit)
+
+
+def test_a_part_in_another_currency_than_the_payment_is_refused_and_nothing_is_booked() -> None:
+    claim = b.an_invoice(b.a_customer(), "100.00")
+    with pytest.raises(CurrenciesDiffer) as refused:
+        split_by_hand(b.dana(DAY), a_payment("100.00"), [Part(claim, Money(5_000, "GBP"))])
+    assert refused.value.fields == {"paid": "EUR", "owed": "GBP", "claim": claim.title}
+    assert Allocation.objects.count() == 0
+
+
+@pytest.mark.parametrize("amount", [None, euros(1_000)])
+def test_an_invoice_that_is_paid_already_is_named_in_the_refusal(amount: Money | None) -> None:
+    account = b.a_customer()
+    paid, other = b.an_invoice(account, "100.00"), b.an_invoice(account, "50.00")
+    split_by_hand(b.dana(DAY), a_payment("100.00"), [Part(paid)])
+    with pytest.raises(NothingOutstanding) as refused:
+        split_by_hand(b.dana(DAY), a_payment("60.00"), [Part(other), Part(paid, amount)])
+    assert refused.value.fields == {"claim": paid.title}
+    assert outstanding(other) == 5_000
+
+
+def test_a_payment_that_is_used_up_before_its_last_invoice_says_how_much_there_was() -> None:
+    first, second = b.an_invoice(b.a_customer(), "100.00"), b.an_invoice(b.a_customer(), "30.00")
+    with pytest.raises(LineAlreadyExplained) as refused:
+        split_by_hand(b.dana(DAY), a_payment("100.00"), [Part(first), Part(second)])
+    assert refused.value.fields == {"left": euros(10_000), "amount": euros(13_000)}
+    assert (outstanding(first), outstanding(second)) == (10_000, 3_000)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -17,6 +20,7 @@ from tests import builders
 
 from kulanz.cases.api import Case, CaseEvent, EventKind
 from kulanz.contact.api import Message
+from kulanz.explain.api import export_account
 from kulanz.holds.api import (
     ALWAYS_OPEN,
     Effect,
@@ -29,7 +33,7 @@ from kulanz.holds.api import (
 from kulanz.infra.ids import new_id
 from kulanz.infra.models import AuditEntry, Upload
 from kulanz.infra.uploads import MAX_BYTES, FileRefused, read_upload
-from kulanz.ledger.api import Claim, Dispute, DisputeProof
+from kulanz.ledger.api import Claim, Dispute, DisputeProof, write_off
 from kulanz.parties.api import Account, Role, User, create_login
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +153,38 @@ def test_an_objection_sent_twice_is_one_objection(client: Client) -> None:
     assert Dispute.objects.filter(claim=claim).count() == 1
     assert Message.objects.filter(account=account, kind="dispute_received").count() == 1
     assert Upload.objects.filter(account_id=account.pk).count() == 2
+
+
+def test_further_words_for_the_same_reason_join_the_objection_and_the_page_says_so(client: Client) -> None:
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    _signed_in(client, account)
+    client.cookies["kulanz_language"] = "en"
+    address = reverse("portal:object_words", args=[account.number, claim.reference, "already_paid"])
+    client.post(address, {"words": ""})
+    page = client.post(address, {"words": "Paid on 3 March."}, follow=True).content.decode()
+    assert "You had already objected for this reason. We have added your words to that objection." in page
+    assert "Paid on 3 March." in page
+    again = client.post(address, {"words": "Paid on 3 March."}, follow=True).content.decode()
+    assert "That objection is still with a person." in again
+    assert [note.words for note in Dispute.objects.get(claim=claim).notes.all()] == ["Paid on 3 March."]
+    told = export_account(account)["timeline"]
+    assert "Paid on 3 March." in [fact["text"] for fact in told]
+
+
+def test_proof_for_a_claim_that_is_settled_leaves_no_file_behind(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, data_dir=tmp_path))
+    account = builders.a_customer()
+    claim = builders.an_invoice(account)
+    write_off(builders.dana("2026-11-20"), claim)
+    _signed_in(client, account)
+    address = reverse("portal:proof", args=[account.number, claim.reference])
+    response = client.post(address, {"proof": SimpleUploadedFile("statement.png", PNG)})
+    assert response.status_code == 422
+    assert Upload.objects.count() == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_proof_without_an_objection_is_one(client: Client) -> None:

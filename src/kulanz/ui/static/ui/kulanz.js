@@ -167,7 +167,8 @@
   });
 
   /* A list of things to decide: j and k go from row to row, any other key presses what carries it in the row that has
-     the focus. Where nothing has the focus yet, j goes to the first row. */
+     the focus. Single letters act only while the focus is inside the list (WCAG 2.1.4): who dictates, or leans on the
+     keyboard anywhere else, decides nothing. The page has a link that puts the focus on the first row. */
   function stepInRows(list, step) {
     var rows = Array.prototype.slice.call(list.querySelectorAll("[data-row]"));
     var here = rows.indexOf(document.activeElement && document.activeElement.closest("[data-row]"));
@@ -178,22 +179,49 @@
     }
   }
 
+  /* Right after a decision the next row has the focus, and nobody has seen it yet. A key that is still held, or pressed
+     a second time by mistake, must not book it: digits wait for a released key, a step, a click, or a moment of quiet.
+     A held key repeats faster than that. */
+  var QUIET_MILLISECONDS = 500;
+  var rowsSeen = true;
+  var quiet = null;
+
+  function awaitEyes() {
+    rowsSeen = false;
+    window.clearTimeout(quiet);
+    quiet = window.setTimeout(rowsAreSeen, QUIET_MILLISECONDS);
+  }
+
+  function rowsAreSeen() {
+    rowsSeen = true;
+    window.clearTimeout(quiet);
+  }
+
+  document.addEventListener("keyup", rowsAreSeen);
+  document.addEventListener("click", rowsAreSeen);
+
   document.addEventListener("keydown", function (event) {
-    var list = document.querySelector("[data-row-keys]");
     var target = event.target instanceof Element ? event.target : document.body;
+    var list = target.closest("[data-row-keys]");
+    if (event.repeat) {
+      if (!rowsSeen) {
+        awaitEyes();
+      }
+      return;
+    }
     if (!list || event.ctrlKey || event.metaKey || event.altKey || target.matches("input, textarea, select")) {
       return;
     }
     var row = target.closest("[data-row]");
-    if (!row && target !== document.body && target.id !== "main") {
-      return;
-    }
     if (event.key === "j" || event.key === "k") {
       event.preventDefault();
+      rowsAreSeen();
       stepInRows(list, event.key === "j" ? 1 : -1);
     } else if (row && /^[a-z1-9]$/.test(event.key)) {
       var control = row.querySelector('[data-key="' + event.key + '"]');
-      if (control) {
+      if (control && /[1-9]/.test(event.key) && !rowsSeen) {
+        event.preventDefault();
+      } else if (control) {
         event.preventDefault();
         control.click();
       }
@@ -204,6 +232,7 @@
   var asked = location.hash && document.getElementById(location.hash.slice(1));
   if (asked && asked.hasAttribute("data-row")) {
     asked.focus();
+    awaitEyes();
   }
 
   /* An open menu closes with Escape, by a click beside it, and when the focus leaves it. */
