@@ -238,7 +238,7 @@ def _pursue(shop: Shop) -> None:
                 reminded,
                 on,
                 reminded,
-                DAY + timedelta(days=9),
+                pay_by,
                 collector.pk,
                 *[reminded] * 4,
             ],

@@ -16,8 +16,8 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
-from kulanz.ledger.allocations import lock_lines
 from kulanz.ledger.models import BankLine, SetAside
+from kulanz.ledger.portions import lock_lines
 
 LONGEST_ASIDE = timedelta(days=90)
 
