@@ -16,8 +16,8 @@ from kulanz.kernel.acts import Act
 from kulanz.kernel.money import Money
 from kulanz.kernel.refusals import Refusal
 from kulanz.kernel.text import N_
+from kulanz.ledger.line_locks import locked_lines
 from kulanz.ledger.models import BankLine, SetAside
-from kulanz.ledger.portions import lock_lines
 
 LONGEST_ASIDE = timedelta(days=90)
 
@@ -115,7 +115,7 @@ def set_aside(act: Act, line: BankLine, *, until: date, why: str) -> SetAside:
         raise ReasonForAsideMissing
     if not act.on < until <= act.on + LONGEST_ASIDE:
         raise NotAsideThatLong(days=LONGEST_ASIDE.days)
-    [locked] = lock_lines([line.pk])
+    [locked] = locked_lines([line.pk])
     if locked.amount_cents <= 0 or not locked.unexplained:
         raise NothingToPutAside
     SetAside.objects.filter(bank_line=line, ended_at=None).update(ended_at=act.at)
@@ -128,7 +128,7 @@ def set_aside(act: Act, line: BankLine, *, until: date, why: str) -> SetAside:
 @transaction.atomic
 def take_up_again(act: Act, line: BankLine) -> bool:
     """It stands among what needs an eye again. Returns whether somebody had put it aside; otherwise nothing changes."""
-    lock_lines([line.pk])
+    locked_lines([line.pk])
     ended = SetAside.objects.filter(bank_line=line, ended_at=None).update(ended_at=act.at)
     if ended:
         record(act, [Note("payment taken up again", "ledger.bankline", line.pk, line.account_id)])

@@ -65,7 +65,7 @@ def accept_suggestion(act: Act, line: BankLine, suggestion_id: UUID) -> frozense
     lock_accounts([suggestion.account_id])
     lock_lines([line.pk])
     line.refresh_from_db()
-    balance = ClaimBalance.objects.get(claim_id=suggestion.claim_id)
+    balance = ClaimBalance.objects.get(claim=suggestion.claim)
     if not balance.outstanding_cents:
         raise NothingOutstanding(claim=suggestion.claim.title)
     cents = min(balance.outstanding_cents, line.unexplained.cents)
