@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from kulanz.desk.bank_forms import SPLIT_ROWS, AsideForm, AssignForm, SplitForm
@@ -32,6 +32,7 @@ from kulanz.ledger.api import (
     take_up_again,
 )
 from kulanz.parties.api import Permission, act_of, user_of
+from kulanz.ui import formats
 from kulanz.ui.refusals import say
 
 A_WEEK = timedelta(days=7)
@@ -101,7 +102,7 @@ def accept(request: HttpRequest, line_id: UUID, suggestion_id: UUID) -> HttpResp
     which, today = asked_list(request), clock.today()
     next_line = None if which is None else following(which, found, today)
     settled = accept_suggestion(act_of(request, "accepted the suggestion"), found, suggestion_id)
-    _say_booked(request, settled_any=bool(settled))
+    _say_booked(request, found, settled_any=bool(settled))
     if which is None:  # who came from the line itself stays there
         return redirect("desk:bank_line", found.pk)
     return redirect(place_in_list(which, next_line, today))
@@ -121,7 +122,7 @@ def assign(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     except Refusal as refusal:
         form.add_error(None, say(refusal))
         return _line_page(request, find_bank_line(line_id), assign=form, status=422)
-    _say_booked(request, settled_any=bool(settled))
+    _say_booked(request, found, settled_any=bool(settled))
     return redirect("desk:bank_line", found.pk)
 
 
@@ -141,7 +142,7 @@ def split(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     except Refusal as refusal:
         form.add_error(None, say(refusal))
         return _split_page(request, find_bank_line(line_id), form, status=422)
-    _say_booked(request, settled_any=bool(settled))
+    _say_booked(request, found, settled_any=bool(settled))
     return redirect("desk:bank_line", found.pk)
 
 
@@ -177,7 +178,8 @@ def put_aside(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     except Refusal as refusal:
         form.add_error(None, say(refusal))
         return _line_page(request, find_bank_line(line_id), aside=form, status=422)
-    messages.success(request, gettext("Put aside. On that day it stands on the list again."))
+    messages.success(request, gettext("Put aside until %(day)s; on that day it stands on the list again.")
+        % {"day": formats.short_day(form.cleaned_data["until"], get_language() or "en")})
     return redirect(place_in_list(which, next_line, today))
 
 
@@ -203,8 +205,16 @@ def _named_claim(form: AssignForm | SplitForm, name: str) -> Claim | None:
         return None
 
 
-def _say_booked(request: HttpRequest, *, settled_any: bool) -> None:
+def _say_booked(request: HttpRequest, found: BankLine, *, settled_any: bool) -> None:
+    """What was booked, by name and amount: who works fast sees at once if it was the wrong one."""
+    before = found.unexplained
+    found.refresh_from_db()
+    facts = {
+        "payer": found.payer_name or gettext("unknown payer"),
+        "amount": formats.money(before - found.unexplained, get_language() or "en"),
+    }
     if settled_any:
-        messages.success(request, gettext("Booked. The invoice is paid; what rested on it has ended."))
+        said = gettext("Booked: %(amount)s from %(payer)s. The invoice is paid; what rested on it has ended.")
     else:
-        messages.success(request, gettext("Booked."))
+        said = gettext("Booked: %(amount)s from %(payer)s.")
+    messages.success(request, said % facts)
