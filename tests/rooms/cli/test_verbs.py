@@ -402,8 +402,11 @@ def test_an_objection_pauses_and_says_who_decides_by_when(tmp_path: Path) -> Non
         "dispute": dispute.reference,
         "kind": "already_paid",
         "amount": {"amount": "20.50", "currency": "EUR"},
+        "new": True,
     }
     assert dispute.proofs.count() == 1
+    again = kulanz("object", claim.title, "--kind", "already_paid", "--amount", "20.50", "--json")
+    assert (document(again)["dispute"], document(again)["new"]) == (dispute.reference, False)
     note = AuditEntry.objects.get(what="dispute raised", subject_id=claim.pk)
     assert note.actor == "command line"
     assert note.why.startswith(f"kulanz object {claim.title}, called by ")
