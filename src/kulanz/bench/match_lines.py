@@ -177,7 +177,7 @@ def _misspelt_by_stranger(chance: random.Random, payer: Customer, _: Customer) -
 
 def _cut(chance: random.Random, payer: Customer, _: Customer) -> list[Line]:
     owed = payer.owed[0]
-    text = f"{'Bestellung Herbst Winter'[: chance.randrange(16, 23)]} {owed.number}"[:27]
+    text = f"{'Bestellung Herbst Winter'[: chance.randrange(11, 20)]} {owed.number}"[:27]
     return [_line(chance, "cut", payer, owed.cents, text, {owed.claim_id: owed.cents})]
 
 

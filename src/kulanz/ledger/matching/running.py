@@ -30,7 +30,7 @@ from kulanz.parties.api import lock_accounts
 
 RULE = "ledger.matching"
 # So many lines are looked at together: two that want one claim are seen as two, and a large table is read once.
-LOOKED_AT_TOGETHER = 100_000
+LOOKED_AT_TOGETHER = 50_000
 # So many are booked in one transaction: nobody waits long for the accounts that are locked meanwhile.
 BOOKED_TOGETHER = 4_000
 AT_ONCE = 2
