@@ -178,8 +178,11 @@ def put_aside(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     except Refusal as refusal:
         form.add_error(None, say(refusal))
         return _line_page(request, find_bank_line(line_id), aside=form, status=422)
-    messages.success(request, gettext("Put aside until %(day)s; on that day it stands on the list again.")
-        % {"day": formats.short_day(form.cleaned_data["until"], get_language() or "en")})
+    messages.success(
+        request,
+        gettext("Put aside until %(day)s; on that day it stands on the list again.")
+        % {"day": formats.short_day(form.cleaned_data["until"], get_language() or "en")},
+    )
     return redirect(place_in_list(which, next_line, today))
 
 

@@ -52,7 +52,7 @@ def one_of_each() -> dict[str, CollectionOrder]:
     }
     paused = orders["paused"].claim
     raise_dispute(b.customer_act(paused.account, "2026-11-01"), paused, kind=DisputeKind.ALREADY_PAID)
-    b.bank_lines(b.a_bank_file(("120.50", orders["settled"].claim.title)))
+    b.bank_lines(b.a_bank_file(("120.50", orders["settled"].claim.reference)))
     match(b.dana("2026-11-20"))
     reverse_claim(b.dana("2026-11-20"), orders["recalled"].claim)
     return orders

@@ -120,7 +120,7 @@ def test_agents_neither_see_the_bank_nor_book(agent: Client) -> None:
 
 def test_a_person_accepts_a_suggestion_and_the_evidence_stays_with_the_booking(finance: Client) -> None:
     claim = b.an_invoice(b.a_customer())
-    upload(finance, b.a_bank_file(("100.00", claim.title)))
+    upload(finance, b.a_bank_file(("100.00", claim.title), payer="Erna Fremd", payer_iban=None))
     suggestion = Suggestion.objects.get(claim=claim)
     assert "Only the reference agrees" in text(finance.get("/desk/bank/"))
 

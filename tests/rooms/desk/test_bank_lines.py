@@ -31,7 +31,9 @@ def this_morning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lines(*payments: tuple[str, str], on: str = "2026-11-20") -> list[BankLine]:
-    return sorted(b.bank_lines(b.a_bank_file(*payments, on=on)), key=lambda line: line.pk)
+    """From somebody we do not know: a reference with another amount is only suggested then."""
+    file = b.a_bank_file(*payments, on=on, payer="Erna Fremd", payer_iban=None)
+    return sorted(b.bank_lines(file), key=lambda line: line.pk)
 
 
 def test_the_list_says_how_long_each_payment_waits_and_how_much_lies_there(finance: Client) -> None:
