@@ -92,8 +92,11 @@ class ObjectionForm(DeskForm):
 
     def __init__(self, open_claims: Iterable[Claim], today: date, answers: Mapping[str, Any] | None = None) -> None:
         super().__init__(answers)
-        set_choices(self, "claim", [(claim.reference, _claim_label(claim, today)) for claim in open_claims])
-        set_choices(self, "kind", named(DISPUTE_KIND_NAMES))
+        # Nothing is chosen beforehand: one click must not put words into a customer's mouth.
+        nothing = [("", gettext("Please choose"))]
+        claims = [(claim.reference, _claim_label(claim, today)) for claim in open_claims]
+        set_choices(self, "claim", nothing + claims)
+        set_choices(self, "kind", nothing + named(DISPUTE_KIND_NAMES))
 
     @property
     def dispute_kind(self) -> DisputeKind:

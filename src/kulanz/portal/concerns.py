@@ -147,8 +147,11 @@ class ConcernForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, writer: Writer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, writer: Writer, topic: Topic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._withdraws = topic is Topic.WITHDRAWAL
+        if self._withdraws:
+            self._ask_for_the_order_only()
         self._accounts = {account.number: account for account in writer.accounts}
         if writer.user is not None:
             del self.fields["name"]
@@ -158,6 +161,26 @@ class ConcernForm(forms.Form):
         else:
             choices = [("", ""), *((a.number, f"{a.holder.name} ({a.number})") for a in writer.accounts)]
             self.fields["account"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField has them
+
+    def _ask_for_the_order_only(self) -> None:
+        """Who withdraws says from what. No reason and no form is needed (BGB § 355(1) s. 2 to 4)."""
+        self.order_fields(["account", "about", "words"])
+        self.fields["about"].label = gettext("Order or invoice number")
+        self.fields["words"].label = gettext("Anything you want to add")
+        self.fields["words"].required = False
+        self.fields["words"].help_text = gettext(
+            "You need not give a reason. Without a number, tell us here what you bought and when."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if self._withdraws and "words" in given and not given["words"].strip():
+            about = given.get("about", "").strip()
+            if about:
+                given["words"] = gettext("I withdraw from the order %(order)s.") % {"order": about}
+            else:
+                self.add_error("about", gettext("Please tell us which order you withdraw from."))
+        return given
 
     def clean_account(self) -> Account:
         return self._accounts[self.cleaned_data["account"]]
@@ -190,7 +213,7 @@ def concern(request: HttpRequest, topic: str) -> HttpResponseBase:
         # The form's key is worth something in this browser only: the page already needs a session, not the sending.
         request.session.create()
     initial = {"key": str(new_id()), "about": request.GET.get("about", "")[:60]}
-    form = ConcernForm(request.POST or None, request.FILES or None, writer=writer, initial=initial)
+    form = ConcernForm(request.POST or None, request.FILES or None, writer=writer, topic=Topic(topic), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             case = _open(request, Topic(topic), form.cleaned_data, writer)

@@ -375,3 +375,23 @@ def test_my_account_asks_the_same_number_of_questions_for_three_and_for_thirty_c
 def test_an_unknown_concern_is_not_found(client: Client) -> None:
     builders.a_shop()
     assert client.get("/contact/nonsense/").status_code == 404
+
+
+def test_a_withdrawal_needs_the_order_and_no_words(client: Client) -> None:
+    builders.a_shop()
+    client.cookies["kulanz_language"] = "en"
+    given = {"name": "Erika Muster", "email": "erika@example.org", "key": str(new_id())}
+    refused = client.post("/contact/withdrawal/", given)
+    assert "Please tell us which order you withdraw from." in refused.content.decode()
+    assert Case.objects.count() == 0
+    client.post("/contact/withdrawal/", given | {"about": "558529"})
+    case = Case.objects.get()
+    assert (case.topic, case.about) == ("withdrawal", "558529")
+    assert "I withdraw from the order 558529." in str(list(case.events.values_list("words", flat=True)))
+
+
+def test_who_has_no_number_withdraws_in_words(client: Client) -> None:
+    builders.a_shop()
+    given = {"name": "Erika Muster", "email": "erika@example.org", "key": str(new_id()), "words": "The blue lamp."}
+    client.post("/contact/withdrawal/", given)
+    assert Case.objects.get().topic == "withdrawal"
